@@ -1,0 +1,54 @@
+# WeCamp (营伴). `make help` lists the targets.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-dev
+EXIT ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types arrows clean requirements
+
+help: ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed (set PYTHON=/path/to/python3.11)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(STAMP): requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.txt $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+setup: $(STAMP) ## install everything needed to run, without running anything
+	@echo "ready: $(BIN)/wecamp"
+
+demo: $(STAMP) ## play a whole camp against the sandbox, then keep serving (EXIT=1: leave when it is over)
+	$(BIN)/wecamp demo $(if $(EXIT),--exit)
+
+test: $(DEV_STAMP) ## run all tests
+	$(BIN)/python -m pytest -q
+
+lint: $(DEV_STAMP) ## ruff: style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(DEV_STAMP) ## mypy, strict
+	$(BIN)/mypy
+
+arrows: $(DEV_STAMP) ## import-linter: the rooms' arrows point downwards
+	$(BIN)/lint-imports
+
+check: lint types arrows test ## everything CI checks
+
+requirements: ## compile the pinned and hashed requirements anew (needs uv)
+	uv pip compile pyproject.toml --extra build --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -o requirements.txt
+	uv pip compile pyproject.toml --extra build --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -o requirements-dev.txt
+
+clean: ## remove what was built
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

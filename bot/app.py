@@ -1,0 +1,194 @@
+"""The process: everything wired once, started in order, stopped in order. No state lives anywhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import signal
+import time
+import uuid
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import structlog
+from aiohttp import web
+from sqlalchemy.engine import make_url
+
+from bot import logs
+from bot.clock import Clock
+from bot.inbox_writer import InboxWriter
+from bot.ingest import Ingest
+from bot.lanes import Lanes
+from bot.lease_keeper import LeaseKeeper
+from bot.readiness import Readiness
+from bot.settings import Settings
+from bot.settler import Settler
+from bot.web import CallbackEdge, build_web
+from bot.wecom.client import WeComClient, Wire, fetch_token
+from bot.wecom.envelope import Keys
+from bot.wecom.road import RoadContext
+from bot.wecom.roads import load_roads
+from bot.wecom.tokens import TokenKeeper
+from bot.worker import Worker
+from camp.start import on_start
+from handlers.core import router
+from jobs.core import job
+from storage.database import Database
+from storage.migrate import migrate
+
+log = structlog.get_logger("bot")
+
+_STOP_SECONDS = 4.0
+
+
+class AlreadyRunning(Exception):
+    """Another `wecamp serve` uses this SQLite file; one file belongs to one process."""
+
+
+@dataclass
+class House:
+    """The parts of one running process."""
+
+    database: Database
+    worker: Worker
+    writer: InboxWriter
+    lanes: Lanes
+    settler: Settler
+    leases: LeaseKeeper
+    clock: Clock
+    readiness: Readiness
+    web: web.Application
+
+
+def build_house(settings: Settings, session: aiohttp.ClientSession, database: Database) -> House:
+    """Wires the house; nothing runs yet."""
+    policy = settings.policy()
+    jobs = job.discover()
+    wecom = settings.wecom
+    wire = Wire(session, wecom.api_base_url)
+    secret = wecom.app.secret.get_secret_value()
+    tokens = TokenKeeper(lambda: fetch_token(wire, wecom.corp_id, secret), time.monotonic)
+    context = RoadContext(wecom.app.agent_id, {name: key.get_secret_value() for name, key in wecom.robots.items()})
+    client = WeComClient(session, wecom.api_base_url, tokens, context=context)
+    worker = Worker(database, router.discover(), jobs, policy)
+    writer = InboxWriter(database, worker.wake)
+    settler = Settler(database, worker.wake)
+    lanes = Lanes(database, client, load_roads(), settler)
+    worker.wakes(lanes.wake)
+    readiness = Readiness(database, lambda: lanes.up, lambda: tokens.holds_one)
+    keys = Keys(wecom.app.token.get_secret_value(), wecom.app.encoding_aes_key.get_secret_value(), wecom.corp_id)
+    edge = CallbackEdge(keys, writer, readiness, settings.callback.max_age_seconds, settings.callback.max_body_bytes)
+    ingest = Ingest({name: source.active for name, source in settings.ingest.items()}, writer)
+    return House(
+        database=database,
+        worker=worker,
+        writer=writer,
+        lanes=lanes,
+        settler=settler,
+        leases=LeaseKeeper(database, f"{os.getpid()}-{uuid.uuid4().hex[:8]}"),
+        clock=Clock(jobs, writer, policy.zone, settings.time.tick_seconds),
+        readiness=readiness,
+        web=build_web(edge, ingest, readiness),
+    )
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[House]:
+    """Storage, worker, lanes and clock of the house while the block lasts; on the way out what is in hand is finished."""
+    with _sole_user(settings.storage.url):
+        database = Database(settings.storage.url)
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(database.close)
+            session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
+            house = build_house(settings, session, database)
+            async with database.write() as tx:
+                await on_start(tx, settings.policy())
+            await stack.enter_async_context(_loops(house))
+            house.clock.start()
+            stack.callback(house.clock.stop)
+            yield house
+
+
+@contextlib.asynccontextmanager
+async def _loops(house: House) -> AsyncIterator[None]:
+    """Starts the loops; stops them so that each finds the ones it hands its work to still alive."""
+    last: list[Coroutine[Any, Any, None]] = [house.settler.run(), house.writer.run(), house.leases.run()]
+    first: list[Coroutine[Any, Any, None]] = [
+        house.worker.run(lambda: house.leases.holds("worker")),
+        house.lanes.run(house.leases.holds),
+    ]
+    keep = [asyncio.create_task(loop) for loop in last]
+    work = [asyncio.create_task(loop) for loop in first]
+    for task in (*keep, *work):
+        task.add_done_callback(_fatal)
+    try:
+        yield
+    finally:
+        await _stop(work)
+        await _stop(keep)
+        with contextlib.suppress(OSError):
+            await house.leases.give_back()
+
+
+async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.remove_done_callback(_fatal)
+        task.cancel()
+    await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+
+
+def _fatal(task: asyncio.Task[None]) -> None:
+    """A loop that ends by itself is a bug: the process leaves, and its supervisor starts a healthy one."""
+    if not task.cancelled() and task.exception() is not None:
+        log.error("a loop died", error=type(task.exception()).__name__, exc_info=task.exception())
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def serve(settings: Settings) -> None:
+    """Runs until SIGTERM or SIGINT; ends within 10 s."""
+    await migrate(settings.storage.url)
+    leave = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave.set)
+    async with running(settings) as house:
+        runner = web.AppRunner(house.web, access_log=None, shutdown_timeout=2.0)
+        await runner.setup()
+        site = web.TCPSite(runner, settings.server.host, settings.server.port)
+        await site.start()
+        log.info("listening", host=settings.server.host, port=_port(runner))
+        await leave.wait()
+        log.info("leaving")
+        house.readiness.leaving = True
+        await runner.cleanup()
+    log.info("left")
+
+
+def run(settings: Settings) -> None:
+    """`wecamp serve`."""
+    logs.configure(settings.logs.level, settings.logs.json_lines)
+    asyncio.run(serve(settings))
+
+
+def _port(runner: web.AppRunner) -> int:
+    return int(runner.addresses[0][1])
+
+
+@contextlib.contextmanager
+def _sole_user(url: str) -> Any:
+    """Holds a lock beside the SQLite file; AlreadyRunning when another process does."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        yield
+        return
+    with Path(f"{parsed.database}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AlreadyRunning(parsed.database) from None
+        yield

@@ -1,0 +1,125 @@
+"""`POST /ingest/{source}`: signed events of other systems. 200 only after they are stored; every fault named, all or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from aiohttp import web
+from pydantic import ValidationError
+
+from bot import metrics
+from bot.inbox_writer import InboxWriter
+from bot.ingest_events import EVENTS, BaseEvent
+from storage.inbox import FactDraft
+from storage.nonces import Nonce, NonceUse
+
+log = structlog.get_logger("ingest")
+
+_WINDOW_SECONDS = 300
+_MOST_EVENTS = 500
+MOST_BYTES = 262_144  # a batch of 500 events
+_STORE_SECONDS = 10
+
+
+class Refused(Exception):
+    """A request that is not taken; `faults` are told to the caller, who holds the secret and is a programmer."""
+
+    def __init__(self, status: int, error: str, faults: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.faults = list(faults)
+
+
+class Ingest:
+    """`secrets` maps a source to the secrets a signature may be made with (two while one replaces the other)."""
+
+    def __init__(self, secrets: Mapping[str, tuple[str, ...]], writer: InboxWriter) -> None:
+        self._secrets = secrets
+        self._writer = writer
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """Verifies, reads and stores one request."""
+        try:
+            source = request.match_info["source"]
+            body = await request.read()
+            nonce = self._authenticate(source, request.headers, body, time.time())
+            drafts = [to_draft(source, event) for event in read_events(body)]
+            async with asyncio.timeout(_STORE_SECONDS):
+                use = await self._writer.submit(drafts, nonce)
+            if use is NonceUse.CONFLICT:
+                raise Refused(409, "this nonce was used with another body: send a new nonce")
+        except Refused as refused:
+            metrics.ingested.labels(outcome=f"refused_{refused.status}").inc()
+            log.info("ingest refused", status=refused.status, reason=refused.error)
+            return web.json_response({"error": refused.error, "faults": refused.faults}, status=refused.status)
+        outcome = "stored" if use is NonceUse.NEW else "duplicate"
+        metrics.ingested.labels(outcome=outcome).inc()
+        return web.json_response({"status": outcome, "events": len(drafts)})
+
+    def _authenticate(self, source: str, headers: Mapping[str, str], body: bytes, now: float) -> Nonce:
+        secrets = self._secrets.get(source)
+        if secrets is None:
+            raise Refused(404, "unknown source")
+        timestamp, nonce, given = (headers.get(name, "") for name in ("X-Timestamp", "X-Nonce", "X-Signature"))
+        if not nonce or len(nonce) > 128 or not timestamp.isascii() or not timestamp.isdigit():
+            raise Refused(401, "X-Timestamp (seconds), X-Nonce (1-128 characters) and X-Signature are needed")
+        message = timestamp.encode() + b"\n" + nonce.encode() + b"\n" + body
+        valid = [hmac.compare_digest(given.encode(), b"v1=" + sign(secret, message).encode()) for secret in secrets]
+        if not any(valid):
+            raise Refused(401, "wrong signature")
+        if abs(now - int(timestamp[:15])) > _WINDOW_SECONDS:
+            raise Refused(401, f"the timestamp is more than {_WINDOW_SECONDS} s off")
+        return Nonce(source, nonce, hashlib.sha256(body).hexdigest())
+
+
+def sign(secret: str, message: bytes) -> str:
+    """Hex HMAC-SHA256, as in `X-Signature: v1=<hex>`."""
+    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+
+
+def read_events(body: bytes) -> list[BaseEvent]:
+    """The events of a body `{"events": […]}` or of one event; Refused with every fault, by index and field."""
+    try:
+        data = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refused(400, "the body is not JSON") from None
+    raw = data["events"] if isinstance(data, dict) and "events" in data else [data]
+    if not isinstance(raw, list) or not 0 < len(raw) <= _MOST_EVENTS:
+        raise Refused(400, f"events must be a list of 1 to {_MOST_EVENTS}")
+    events: list[BaseEvent] = []
+    faults: list[dict[str, Any]] = []
+    for index, item in enumerate(raw):
+        try:
+            events.append(_read_event(item))
+        except ValidationError as error:
+            for fault in error.errors(include_url=False, include_context=False, include_input=False):
+                where = ".".join(str(part) for part in fault["loc"])
+                faults.append({"index": index, "field": where, "reason": fault["msg"]})
+        except Refused as fault:
+            faults.append({"index": index, "field": "type", "reason": fault.error})
+    if faults:
+        raise Refused(400, "some events are not valid; none was taken", faults)
+    return events
+
+
+def _read_event(item: Any) -> BaseEvent:
+    kind = item.get("type") if isinstance(item, dict) else None
+    model = EVENTS.get(kind) if isinstance(kind, str) else None
+    if model is None:
+        raise Refused(400, f"must be one of {', '.join(EVENTS)}")
+    return model.model_validate(item)
+
+
+def to_draft(source: str, event: BaseEvent) -> FactDraft:
+    """The fact of an event: its event_id is unique within its source."""
+    body = {**event.model_dump(mode="json", exclude_none=True), "source": source}
+    digest = hashlib.sha256(event.event_id.encode()).hexdigest()[:40] if len(event.event_id) > 120 else event.event_id
+    return FactDraft(f"ingest:{source}"[:32], f"ingest.{event.type}", f"ingest:{source}:{digest}", "ingest", body)

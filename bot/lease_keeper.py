@@ -1,0 +1,60 @@
+"""Leases of this node: the worker and each lane are run by one node at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from storage import leases
+from storage.database import Database, StorageBusy
+
+log = structlog.get_logger("leases")
+
+# After a crash another node takes over within the term; DESIGN asks for 10 s.
+TERM = timedelta(seconds=6)
+_RENEW_SECONDS = 2.0
+
+
+class LeaseKeeper:
+    """Takes and renews leases. A SQLite file belongs to one process, so there every lease is held without asking."""
+
+    def __init__(self, database: Database, owner: str) -> None:
+        self._database = database
+        self._owner = owner
+        self._wanted: set[str] = set()
+        self._held: set[str] = set()
+        self._renewed_at = 0.0
+
+    async def holds(self, name: str) -> bool:
+        """Whether this node holds the lease now; asks for it at the first question."""
+        if self._database.is_sqlite:
+            return True
+        if name not in self._wanted:
+            self._wanted.add(name)
+            await self._renew()
+        fresh = asyncio.get_running_loop().time() - self._renewed_at < TERM.total_seconds() * 0.8
+        return name in self._held and fresh
+
+    async def run(self) -> None:
+        """Renews until cancelled."""
+        while not self._database.is_sqlite:
+            await asyncio.sleep(_RENEW_SECONDS)
+            try:
+                await self._renew()
+            except (StorageBusy, OSError) as error:
+                log.warning("leases not renewed", error=type(error).__name__)
+        await asyncio.Event().wait()
+
+    async def give_back(self) -> None:
+        """Frees everything for the other nodes."""
+        if not self._database.is_sqlite and self._wanted:
+            async with self._database.write() as tx:
+                await leases.give_back(tx, self._owner)
+
+    async def _renew(self) -> None:
+        started = asyncio.get_running_loop().time()
+        async with self._database.write() as tx:
+            self._held = {name for name in sorted(self._wanted) if await leases.take(tx, name, self._owner, TERM)}
+        self._renewed_at = started

@@ -1,0 +1,52 @@
+"""`/readyz`: whether this node may be given traffic, and what an operator wants to see at a glance."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import metrics
+from storage import inbox, outbox
+from storage.database import Database, StorageBusy
+
+
+@dataclass
+class Readiness:
+    """200 once storage answers and the lanes are up, before any token or callback; 503 from the moment of shutting down."""
+
+    database: Database
+    lanes_up: Callable[[], bool] = lambda: False
+    has_token: Callable[[], bool] = lambda: False
+    last_callback_at: float | None = None
+    leaving: bool = False
+
+    async def answer(self, _request: web.Request) -> web.Response:
+        storage_ok = await self._look()
+        ready = storage_ok and self.lanes_up() and not self.leaving
+        ago = None if self.last_callback_at is None else round(time.time() - self.last_callback_at, 1)
+        body = {
+            "ready": ready,
+            "storage": storage_ok,
+            "lanes": self.lanes_up(),
+            "last_callback_seconds_ago": ago,
+            "token": self.has_token(),
+        }
+        return web.json_response(body, status=200 if ready else 503)
+
+    async def _look(self) -> bool:
+        try:
+            async with self.database.read() as tx:
+                await tx.conn.execute(text("SELECT 1"))
+                for lane, number, _age in await outbox.backlog(tx):
+                    metrics.outbox_waiting.labels(lane=lane).set(number)
+                waiting = await inbox.counts(tx)
+        except (SQLAlchemyError, StorageBusy, OSError):
+            return False
+        for state in (inbox.State.PENDING, inbox.State.FAILED):
+            metrics.inbox_waiting.labels(state=state.name.lower()).set(waiting.get(state, 0))
+        return True

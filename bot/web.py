@@ -1,0 +1,130 @@
+"""The HTTP edge: verify, decrypt, store, answer. Nothing is handled here and nothing of a refusal is told to the caller."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+from prometheus_client import generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import metrics
+from bot.inbox_writer import InboxFull, InboxWriter
+from bot.ingest import MOST_BYTES, Ingest
+from bot.readiness import Readiness
+from bot.wecom.envelope import BadEnvelope, Keys, open_echo, open_envelope
+from bot.wecom.event_xml import parse_event
+from bot.wecom.inbound import to_fact
+from storage.database import StorageBusy
+
+log = structlog.get_logger("web")
+
+# WeCom waits 5 s (doc 90930); an honest 503 before that makes it come again, and the dedup key makes that harmless.
+_STORE_SECONDS = 3.5
+
+
+@dataclass(frozen=True)
+class CallbackEdge:
+    """`max_age_s`: how old a callback's timestamp may be."""
+
+    keys: Keys
+    writer: InboxWriter
+    readiness: Readiness
+    max_age_s: float
+    max_body_bytes: int
+
+    async def verify(self, request: web.Request) -> web.Response:
+        """URL verification: the decrypted echostr, verbatim (doc 90930)."""
+        query = request.query
+        try:
+            words = open_echo(
+                self.keys,
+                signature=query.get("msg_signature", ""),
+                timestamp=query.get("timestamp", ""),
+                nonce=query.get("nonce", ""),
+                echostr=query.get("echostr", ""),
+                now=time.time(),
+                max_age_s=self.max_age_s,
+            )
+        except BadEnvelope as bad:
+            return self._refuse(bad)
+        metrics.callbacks.labels(outcome="verified").inc()
+        return web.Response(text=words)
+
+    async def receive(self, request: web.Request) -> web.Response:
+        """An event or message: 200 with an empty body once it is stored, also when nobody knows it."""
+        query = request.query
+        try:
+            if (request.content_length or 0) > self.max_body_bytes:
+                raise BadEnvelope("too large", 413)
+            body = await request.read()
+            if len(body) > self.max_body_bytes:
+                raise BadEnvelope("too large", 413)
+            xml = open_envelope(
+                self.keys,
+                signature=query.get("msg_signature", ""),
+                timestamp=query.get("timestamp", ""),
+                nonce=query.get("nonce", ""),
+                body=body,
+                now=time.time(),
+                max_age_s=self.max_age_s,
+            )
+            fact = to_fact(parse_event(xml), xml)
+        except BadEnvelope as bad:
+            return self._refuse(bad)
+        async with asyncio.timeout(_STORE_SECONDS):
+            await self.writer.submit([fact])
+        metrics.callbacks.labels(outcome="stored").inc()
+        metrics.last_callback.set_to_current_time()
+        self.readiness.last_callback_at = time.time()
+        return web.Response()
+
+    def _refuse(self, bad: BadEnvelope) -> web.Response:
+        metrics.callbacks.labels(outcome=f"refused_{bad.status}").inc()
+        log.info("callback refused", reason=bad.reason, status=bad.status)
+        return web.Response(status=bad.status)
+
+
+@web.middleware
+async def plain_faults(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """No trace to the caller: a full disk or a locked database is 503, an oversize body 413, a bug 500, all without a body."""
+    try:
+        return await handler(request)
+    except web.HTTPException as refusal:
+        return web.Response(status=refusal.status, headers=_allow(refusal))
+    except (InboxFull, StorageBusy, TimeoutError, SQLAlchemyError) as error:
+        log.warning("not stored", error=type(error).__name__)
+        return web.Response(status=503, headers={"Retry-After": "1"})
+    except Exception as error:  # the edge must answer, whatever happens
+        log.error("edge failed", path=request.path, error=type(error).__name__, exc_info=error)
+        return web.Response(status=500)
+
+
+def _allow(refusal: web.HTTPException) -> dict[str, str]:
+    return {"Allow": refusal.headers["Allow"]} if "Allow" in refusal.headers else {}
+
+
+def build_web(callback: CallbackEdge, ingest: Ingest, readiness: Readiness) -> web.Application:
+    """The routes of DESIGN section 9."""
+    app = web.Application(client_max_size=max(MOST_BYTES, callback.max_body_bytes), middlewares=[plain_faults])
+    app.router.add_get("/wecom/callback", callback.verify)
+    app.router.add_post("/wecom/callback", callback.receive)
+    app.router.add_post("/ingest/{source}", ingest.receive)
+    app.router.add_get("/healthz", _healthz)
+    app.router.add_get("/readyz", readiness.answer)
+    app.router.add_get("/metrics", _metrics)
+    return app
+
+
+async def _healthz(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+async def _metrics(_request: web.Request) -> web.Response:
+    return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": "text/plain; version=0.0.4"})

@@ -1,0 +1,210 @@
+"""One API call over one shared aiohttp session: every fault becomes an `Answer`, no secret enters a text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import aiohttp
+
+from bot.wecom import errors
+from bot.wecom.errors import Outcome
+from bot.wecom.road import MAX_PAGES, Call, Json, NotConfigured, RoadContext
+from bot.wecom.tokens import NoToken, Token, TokenKeeper, to_token
+
+DEFAULT_TIMEOUT_S = 10.0
+_SECRET = re.compile(r"\b(access_token|corpsecret|key)=[^\s&\"',]+")
+UNREADABLE_PAYLOAD = (KeyError, TypeError, ValueError, AttributeError, IndexError)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of one call; `result` is what the contract promises, empty without SUCCESS (but 81013 keeps `invalid`).
+
+    `retry_after_s` goes with WAIT, and with RETRY or CONFIG where the pause is known. Errcodes -2 to -9 are our own
+    (`bot.wecom.errors`); -1 and all others are WeCom's.
+    """
+
+    outcome: Outcome
+    errcode: int = 0
+    errmsg: str = ""
+    result: Json = field(default_factory=dict)
+    retry_after_s: float | None = None
+
+    @property
+    def closes_lane(self) -> bool:
+        """Return whether a WAIT concerns the whole API (or robot) and not only this one recipient."""
+        return self.errcode in errors.CLOSES_LANE
+
+
+class WeComClient:
+    """Sends the calls of the roads. `session` is shared and owned by the caller; `context` is handed to every `build`."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        base_url: str,
+        tokens: TokenKeeper,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        *,
+        context: RoadContext,
+    ) -> None:
+        self._wire = Wire(session, base_url, timeout_s)
+        self._tokens = tokens
+        self._context = context
+
+    async def call(self, call: Call, payload: Json) -> Answer:
+        """Perform `call` with all its pages, one token refresh and one mended body at most; raises nothing of the network."""
+        try:
+            body = call.build(payload, self._context)
+            key = call.key(payload, self._context) if call.key else ""
+        except NotConfigured as missing:
+            return Answer(Outcome.CONFIG, errors.NOT_CONFIGURED, str(missing.args[0] if missing.args else missing))
+        except UNREADABLE_PAYLOAD as fault:
+            return Answer(Outcome.PERMANENT, errors.UNSENDABLE, f"{call.name}: {type(fault).__name__}: {fault}")
+        return await _Run(self._wire, self._tokens, self._context, call, payload, key).all_pages(body)
+
+
+class _Run:
+    """One call on its way: remembers what may happen only once."""
+
+    def __init__(self, wire: Wire, tokens: TokenKeeper, context: RoadContext, call: Call, payload: Json, key: str) -> None:
+        self._wire = wire
+        self._tokens = tokens
+        self._call = call
+        self._payload = payload
+        self._key = key
+        self._settled = call.settled_codes | context.settled_codes.get(call.name, frozenset())
+        self._refreshed = False
+        self._mended = False
+
+    async def all_pages(self, body: Json) -> Answer:
+        results: list[Json] = []
+        seen: set[str] = set()
+        page: Json | None = body
+        while page is not None:
+            fingerprint = json.dumps(page, sort_keys=True)
+            if fingerprint in seen or len(seen) >= MAX_PAGES:
+                return Answer(
+                    Outcome.PERMANENT, errors.ENDLESS_PAGES, f"{self._call.name}: cursor repeated or > {MAX_PAGES} pages"
+                )
+            seen.add(fingerprint)
+            answer, raw = await self._one_page(page)
+            if answer.outcome is not Outcome.SUCCESS:
+                return answer
+            results.append(answer.result)
+            page = self._call.next_page(page, raw) if self._call.next_page else None
+        return replace(answer, result=self._call.merge(results))
+
+    async def _one_page(self, body: Json) -> tuple[Answer, Json]:
+        while True:
+            reply, token = await self._exchange(body)
+            if reply.errcode in (40001, 40014, 42001) and token and not self._refreshed:
+                self._refreshed = True
+                self._tokens.invalidate(token)
+                continue
+            mended = self._call.mend(body, reply.errcode) if self._call.mend and not self._mended else None
+            if mended is None:
+                return self._judge(reply), reply.body
+            self._mended = True
+            body = mended
+
+    async def _exchange(self, body: Json) -> tuple[Reply, str]:
+        if self._call.auth == "key":
+            return await self._wire.ask(self._call.method, self._call.path, {"key": self._key}, body), ""
+        try:
+            token = await self._tokens.get()
+        except NoToken as refused:
+            return Reply(refused.errcode, refused.errmsg, verdict=refused), ""
+        return await self._wire.ask(self._call.method, self._call.path, {"access_token": token}, body), token
+
+    def _judge(self, reply: Reply) -> Answer:
+        call, code, text = self._call, reply.errcode, reply.errmsg
+        if reply.verdict is not None:
+            return Answer(reply.verdict.outcome, code, text, retry_after_s=reply.verdict.retry_after_s)
+        outcome = errors.classify(code, self._settled)
+        if call.settled and outcome in (Outcome.PERMANENT, Outcome.RETRY) and call.settled(code, text):
+            outcome = Outcome.SUCCESS
+        if outcome is Outcome.TOKEN:
+            # Refused again with a fresh token: 40001 is a secret for a person to look at, the rest may pass.
+            outcome = Outcome.CONFIG if code == 40001 else Outcome.RETRY
+        if outcome is Outcome.WAIT:
+            return Answer(outcome, code, text, retry_after_s=reply.pause_s or errors.wait_seconds(code, text))
+        if outcome is not Outcome.SUCCESS:
+            return Answer(outcome, code, text, retry_after_s=reply.pause_s)
+        try:
+            result = call.read(reply.body)
+        except UNREADABLE_PAYLOAD as fault:
+            return Answer(Outcome.PERMANENT, errors.UNSENDABLE, f"{call.name}: odd answer: {type(fault).__name__}")
+        if code == 0 and call.refused and call.refused(self._payload, reply.body):
+            return Answer(Outcome.PERMANENT, errors.EVERY_RECIPIENT_INVALID, "every recipient is invalid", result)
+        return Answer(outcome, code, text, result)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One HTTP exchange, before it is judged. `verdict` stands for an exchange that did not happen for want of a token."""
+
+    errcode: int
+    errmsg: str = ""
+    body: Json = field(default_factory=dict)
+    pause_s: float | None = None
+    verdict: NoToken | None = None
+
+
+class Wire:
+    """HTTP to `base_url`, with secrets only in the query string of the request and nowhere else."""
+
+    def __init__(self, session: aiohttp.ClientSession, base_url: str, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+        self._session = session
+        self._base_url = base_url.rstrip("/")
+        self._timeout = aiohttp.ClientTimeout(total=timeout_s)
+
+    async def ask(self, method: str, path: str, secrets: Mapping[str, str], body: Json) -> Reply:
+        """Send `body` (JSON of a POST, query of a GET) and return the reply; faults become our negative errcodes."""
+        query = {**secrets, **({name: str(value) for name, value in body.items()} if method == "GET" else {})}
+        sent: dict[str, Any] = {}
+        if method != "GET":
+            # Chinese as it is, not as \\u escapes: WeCom counts some limits on the bytes it receives.
+            data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+            sent = {"data": data, "headers": {"Content-Type": "application/json; charset=utf-8"}}
+        try:
+            async with self._session.request(
+                method, self._base_url + path, params=query, timeout=self._timeout, allow_redirects=False, **sent
+            ) as response:
+                return _to_reply(response.status, response.headers.get("Retry-After", ""), await response.read(), secrets)
+        except TimeoutError:
+            return Reply(errors.TIMEOUT, "no answer in time")
+        except (aiohttp.ClientError, OSError) as fault:
+            # Only the kind: the text of aiohttp's exceptions may hold the URL, and that holds the token.
+            return Reply(errors.DISCONNECTED, type(fault).__name__)
+
+
+def _to_reply(status: int, retry_after: str, data: bytes, secrets: Mapping[str, str]) -> Reply:
+    """Read errcode and errmsg; an answer without an errcode is no answer of WeCom, whatever its HTTP status."""
+    try:
+        body = json.loads(data.decode("utf-8-sig"))
+        errcode = int(body["errcode"])
+    except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
+        body, errcode = {}, errors.NOT_JSON
+    pause_s = float(retry_after) if retry_after.isascii() and retry_after.isdigit() else None
+    if status == 429:
+        return Reply(errors.FREQUENCY_LIMIT, "HTTP 429", {}, pause_s)
+    if status >= 500 or (status != 200 and errcode == errors.NOT_JSON):
+        return Reply(errors.BAD_STATUS, f"HTTP {status}", {}, pause_s)
+    if errcode == errors.NOT_JSON:
+        return Reply(errcode, "the answer is not JSON with an errcode")
+    errmsg = _SECRET.sub(r"\1=***", str(body.get("errmsg", ""))[:500])
+    for secret in secrets.values():
+        errmsg = errmsg.replace(secret, "***") if secret else errmsg
+    return Reply(errcode, errmsg, body, pause_s)
+
+
+async def fetch_token(wire: Wire, corp_id: str, secret: str) -> Token:
+    """Ask gettoken once; raises only `NoToken` [D 91039]."""
+    query = {"corpid": corp_id, "corpsecret": secret}
+    reply = await wire.ask("GET", "/cgi-bin/gettoken", query, {})
+    return to_token(reply.errcode, reply.errmsg, reply.body)

@@ -1,0 +1,85 @@
+"""The shape of a road: named calls, each a pure mapping from a neutral payload to WeCom's wire and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.wecom.bucket import Limit
+
+Json = dict[str, Any]
+
+DEFAULT_CARD_URL = "https://work.weixin.qq.com"
+MAX_PAGES = 2000
+
+
+class NotConfigured(LookupError):
+    """The payload names something the config does not have, for example a robot."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoadContext:
+    """The settings a build needs. `settled_codes` adds, per call name, codes that mean "done before" in this tenant."""
+
+    agent_id: int
+    robots: Mapping[str, str] = field(default_factory=dict, repr=False)  # name in the config -> webhook key, a secret
+    card_url: str = DEFAULT_CARD_URL
+    settled_codes: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+
+def no_recipients(_payload: Json) -> tuple[str, ...]:
+    return ()
+
+
+def no_result(_answer: Json) -> Json:
+    return {}
+
+
+def first_result(results: Sequence[Json]) -> Json:
+    return results[0] if results else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One API call; all functions are pure, and `build` raises KeyError, TypeError or ValueError for what cannot be sent.
+
+    `build` returns the JSON body of a POST or the query of a GET. `read` maps one answer with errcode 0 to the result that
+    the contract promises, and tolerates missing fields. `recipients` names the members (lower-cased) whose own limits the
+    call counts against.
+    """
+
+    name: str
+    path: str
+    lane: str
+    build: Callable[[Json, RoadContext], Json]
+    read: Callable[[Json], Json] = no_result
+    method: Literal["GET", "POST"] = "POST"
+    auth: Literal["token", "key"] = "token"
+    key: Callable[[Json, RoadContext], str] | None = None  # with auth "key": the webhook key, or NotConfigured
+    recipients: Callable[[Json], tuple[str, ...]] = no_recipients
+    next_page: Callable[[Json, Json], Json | None] | None = None  # (body, answer) -> body of the next page
+    merge: Callable[[Sequence[Json]], Json] = first_result
+    settled_codes: frozenset[int] = frozenset()  # codes that mean "this was done before"
+    settled: Callable[[int, str], bool] | None = None  # (errcode, errmsg): the same where the code is not known
+    mend: Callable[[Json, int], Json | None] | None = None  # (body, errcode) -> a body worth one more try
+    refused: Callable[[Json, Json], bool] | None = None  # (payload, answer): errcode 0, and yet nobody got it
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """One way out: its calls, and the limits every one of them obeys (`scope` says what is counted)."""
+
+    name: str
+    calls: tuple[Call, ...]
+    limits: tuple[Limit, ...]
+
+
+# One corp, one API: 10,000 a minute and 150,000 an hour [D 90454]. Half of the hour may go in one piece (7.5 min at full speed),
+# the rest trickles at 20/s, so that a broadcast never shuts the API to welcomes for most of an hour.
+API_LIMITS = (Limit("api", 10_000, 60.0, burst=8), Limit("api", 150_000, 3600.0, burst=75_000))
+# One member: 30 messages a minute and 1,000 an hour from one app; the excess is dropped silently [D 90454]. The burst lets
+# a person who taps quickly be answered at once.
+MEMBER_LIMITS = (Limit("recipient", 30, 60.0, burst=6), Limit("recipient", 1_000, 3600.0, burst=60))
+# One webhook robot: 20 messages a minute [D 91770].
+ROBOT_LIMITS = (Limit("key", 20, 60.0),)

@@ -1,0 +1,157 @@
+"""The worker: takes facts in order, one transaction per batch and a savepoint per fact, so each is applied exactly once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+
+from bot import metrics
+from camp.messages import text
+from camp.outgoing import alert_operators, to_learner, to_members
+from camp.phrases import say_in
+from camp.policy import Policy
+from handlers.core.context import Ctx
+from handlers.core.router import Handlers
+from jobs.core.job import Job
+from storage import inbox, learners
+from storage.database import Database, StorageBusy, Tx
+from storage.inbox import Fact
+from storage.outbox import Priority
+
+log = structlog.get_logger("worker")
+
+_BATCH = 64
+# On SQLite callbacks wait while a batch is applied, so a batch ends after this many seconds, whatever is left.
+_BATCH_SECONDS = 0.1
+_POLL_SECONDS = 1.0
+_BUSY_PAUSE_SECONDS = 0.05
+
+
+class Worker:
+    """Applies facts."""
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Handlers,
+        jobs: Mapping[str, Job],
+        policy: Policy,
+    ) -> None:
+        self._database = database
+        self._handlers = handlers
+        self._jobs = jobs
+        self._policy = policy
+        self._woken: Callable[[set[str]], None] = lambda lanes: None
+        self._wake = asyncio.Event()
+
+    def wakes(self, woken: Callable[[set[str]], None]) -> None:
+        """Whom to wake after each commit, with the lanes that got rows."""
+        self._woken = woken
+
+    def wake(self) -> None:
+        """There are new facts."""
+        self._wake.set()
+
+    async def run(self, may_work: Callable[[], Awaitable[bool]]) -> None:
+        """Works until cancelled; `may_work` says whether this node holds the worker's lease."""
+        while True:
+            self._wake.clear()
+            try:
+                busy = await may_work() and await self.apply_batch() > 0
+            except StorageBusy:
+                await asyncio.sleep(_BUSY_PAUSE_SECONDS)
+                continue
+            if not busy:
+                try:
+                    async with asyncio.timeout(_POLL_SECONDS):
+                        await self._wake.wait()
+                except TimeoutError:
+                    continue
+
+    async def apply_batch(self) -> int:
+        """Applies the oldest pending facts; returns how many left the line (applied or kept as failed)."""
+        lanes: set[str] = set()
+        applied: list[int] = []
+        failed = 0
+        async with self._database.write() as tx:
+            started = time.monotonic()
+            for fact in await inbox.pending(tx, _BATCH):
+                error = await self._apply(tx, fact, lanes)
+                if error is None:
+                    applied.append(fact.id)
+                else:
+                    failed += 1
+                    await self._keep_failed(tx, fact, error, lanes)
+                if time.monotonic() - started > _BATCH_SECONDS:
+                    break
+            await inbox.settle(tx, applied)
+        if lanes:
+            self._woken(lanes)
+        return len(applied) + failed
+
+    async def _apply(self, tx: Tx, fact: Fact, lanes: set[str]) -> BaseException | None:
+        """Runs the handler in a savepoint; returns what it raised. The fact's arrival is its `now`: late work changes nothing."""
+        own = Tx(tx.conn, fact.received_at, fact.id)
+        try:
+            async with tx.conn.begin_nested():
+                await self._handle(own, fact)
+        except StorageBusy:
+            raise
+        except Exception as error:  # the one place where a bug in a handler must not stop the others
+            metrics.facts.labels(kind=_family(fact), outcome="failed").inc()
+            log.error("fact failed", fact_id=fact.id, kind=fact.kind, error=type(error).__name__, exc_info=error)
+            return error
+        metrics.facts.labels(kind=_family(fact), outcome="applied").inc()
+        lanes |= own.lanes
+        return None
+
+    async def _handle(self, tx: Tx, fact: Fact) -> None:
+        if fact.kind.startswith("tick."):
+            job = self._jobs.get(fact.kind.removeprefix("tick."))
+            if job is not None:
+                await job.run(tx, self._policy)
+            return
+        handler = self._handlers.find_fact(fact.kind, fact.body)
+        if handler is None:
+            metrics.unknown_facts.inc()
+            log.info("nobody handles this fact", fact_id=fact.id, kind=_family(fact))
+            return
+        await handler(Ctx(tx, fact, self._policy, say_in(self._policy.language)))
+
+    async def _keep_failed(self, tx: Tx, fact: Fact, error: BaseException, lanes: set[str]) -> None:
+        await inbox.fail(tx, fact.id, f"{type(error).__name__}: {error}")
+        own = Tx(tx.conn, fact.received_at, fact.id)
+        try:
+            async with tx.conn.begin_nested():
+                await self._apologise(own, fact, error)
+        except Exception as second:  # an apology that fails must not hide or repeat the first failure
+            log.error("apology failed", fact_id=fact.id, error=type(second).__name__, exc_info=second)
+            return
+        lanes |= own.lanes
+
+    async def _apologise(self, tx: Tx, fact: Fact, error: BaseException) -> None:
+        """One apology to the person who sent it, one alert to an operator; a fact that fails again says nothing new."""
+        if fact.attempts == 0:
+            sorry = text(say_in(self._policy.language)("common.apology"))
+            if fact.kind in ("app.text", "app.click"):
+                await to_members(tx, [fact.body["userid"]], sorry, priority=Priority.REPLY, dedup_key=f"sorry:{fact.id}")
+            elif fact.kind == "kf.message" and fact.body.get("origin") == 3:
+                learner = await learners.find(tx, "external_userid", str(fact.body.get("external_userid")))
+                if learner is not None:
+                    await to_learner(tx, self._policy, learner, sorry, dedup_key=f"sorry:{fact.id}")
+        words = say_in(self._policy.language)(
+            "common.alert_fact", fact_id=fact.id, kind=_family(fact), error=type(error).__name__
+        )
+        await alert_operators(tx, text(words), dedup_key=f"failed:{fact.id}")
+
+
+def _family(fact: Fact) -> str:
+    """The kind of a fact as a label: events by name and ChangeType, never anything a person wrote."""
+    if fact.kind != "wecom.event":
+        return fact.kind
+    parts: list[Any] = [fact.body.get("Event"), fact.body.get("ChangeType")]
+    return ":".join([fact.kind, *(str(part)[:40] for part in parts if part)])

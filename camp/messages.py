@@ -1,0 +1,69 @@
+"""Messages as neutral values; the roads turn them into WeCom's forms and clip what exceeds a field's limit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+Message = dict[str, Any]
+
+# App and kf texts hold 2048 bytes (docs 90236, 94677); a little room is left for a page hint.
+TEXT_BYTES = 1900
+
+
+def text(words: str) -> Message:
+    return {"type": "text", "text": words}
+
+
+def markdown(words: str) -> Message:
+    return {"type": "markdown", "text": words}
+
+
+def menu(head: str, items: Sequence[tuple[str, str]], tail: str = "") -> Message:
+    """A kf menu of (id, label); a tap comes back as text with `menu_id`. At most 10 items (95008)."""
+    return {"type": "menu", "head": head, "items": [list(item) for item in items], "tail": tail}
+
+
+def card(
+    task_id: str,
+    title: str,
+    *,
+    desc: str = "",
+    words: str = "",
+    fields: Sequence[tuple[str, str]] = (),
+    buttons: Sequence[tuple[str, str, int]] = (),
+) -> Message:
+    """An app card. `fields` (key, value) at most 6; `buttons` (key, label, style 1-4) at most 6, a tap sends the key back."""
+    return {
+        "type": "card",
+        "task_id": task_id,
+        "title": title,
+        "desc": desc,
+        "text": words,
+        "fields": [list(item) for item in fields],
+        "buttons": [list(item) for item in buttons],
+    }
+
+
+def split_pages(lines: Sequence[str], *, head: str = "", limit: int = TEXT_BYTES) -> list[str]:
+    """Packs lines into pages of at most `limit` UTF-8 bytes, each under `head`; a line too long is cut on a character."""
+    pages: list[str] = []
+    page = head
+    for line in lines:
+        fitted = cut(line, limit - len(head.encode()) - 1)
+        longer = f"{page}\n{fitted}" if page else fitted
+        if len(longer.encode()) > limit and page not in ("", head):
+            pages.append(page)
+            longer = f"{head}\n{fitted}" if head else fitted
+        page = longer
+    if page:
+        pages.append(page)
+    return pages
+
+
+def cut(words: str, limit: int) -> str:
+    """At most `limit` bytes of UTF-8, never half a character."""
+    raw = words.encode()
+    if len(raw) <= limit:
+        return words
+    return raw[: max(0, limit - 3)].decode(errors="ignore") + "…"

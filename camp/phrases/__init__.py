@@ -1,0 +1,48 @@
+"""camp.phrases: all wording for people. One file per area, each `PHRASES = {key: (中文, English)}`; keys start with the area.
+
+A name clash between files is fatal at import. Values are made harmless here, at the one door: what a learner calls themselves
+must never act in a message (mentions, links, markup).
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+Say = Callable[..., str]
+LANGUAGES = ("zh", "en")
+
+# Angle brackets open links and mentions in app text and markdown; the full-width ones look alike and do nothing.
+_HARMLESS = str.maketrans({"<": "＜", ">": "＞", "\r": " ", "\x00": "", "\u202e": "", "\u2066": "", "\u2067": "", "\u2069": ""})
+
+
+def _collect() -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = {}
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda m: m.name):
+        phrases: dict[str, tuple[str, str]] = importlib.import_module(f"{__name__}.{module.name}").PHRASES
+        clash = found.keys() & phrases.keys()
+        if clash:
+            raise RuntimeError(f"phrases defined twice: {sorted(clash)} (in {module.name})")
+        found.update(phrases)
+    return found
+
+
+PHRASES = _collect()
+
+
+def harmless(words: str) -> str:
+    """The words without anything that acts in a WeCom message."""
+    return words.translate(_HARMLESS)
+
+
+def say_in(language: str) -> Say:
+    """The speaker of one language: `say(key, **values) -> text`. KeyError for an unknown key: a bug, caught by the tests."""
+    column = LANGUAGES.index(language) if language in LANGUAGES else 0
+
+    def say(phrase: str, /, **values: Any) -> str:
+        safe = {name: harmless(value) if isinstance(value, str) else value for name, value in values.items()}
+        return PHRASES[phrase][column].format(**safe)
+
+    return say

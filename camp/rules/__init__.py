@@ -1,0 +1,1 @@
+"""camp.rules: pure decisions. Plain values in, plain values out; stdlib only; `now` is an argument; no words for people."""

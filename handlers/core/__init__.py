@@ -1,0 +1,1 @@
+"""handlers.core: the grammar of commands, the router, and the two desks that turn words into commands and replies."""

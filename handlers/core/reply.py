@@ -1,0 +1,24 @@
+"""What a command answers: one message, or a long list in pages of which the first is sent and 更多 brings the next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from camp.messages import Message, split_pages, text
+
+
+@dataclass(frozen=True)
+class Reply:
+    message: Message
+    more: tuple[str, ...] = ()  # the pages after the first
+
+    @classmethod
+    def text(cls, words: str) -> Reply:
+        return cls(text(words))
+
+    @classmethod
+    def listing(cls, head: str, lines: Sequence[str]) -> Reply:
+        """Lines under a head, in as many pages as WeCom's byte limit asks for (a page hint is added by the desk)."""
+        pages = split_pages(lines, head=head) or [head]
+        return cls(text(pages[0]), tuple(pages[1:]))

@@ -1,0 +1,1 @@
+"""jobs.core: what a job is and how jobs are found."""

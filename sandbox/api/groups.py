@@ -1,0 +1,68 @@
+"""Customer groups (docs 92120, 92122): who is in, since when, by which way."""
+
+from typing import Any
+
+from sandbox.api.wire import EMPTY_PARAMETER, Answer, Ask, Refusal, Table, page, post
+from sandbox.stage import Stage
+from sandbox.world import GroupPerson
+
+
+def list_groups(stage: Stage, ask: Ask) -> Answer:
+    """status 1 marks a group whose owner left (doc 92120)."""
+    if "limit" not in ask.body:
+        raise Refusal(EMPTY_PARAMETER, "limit is required")
+    status_filter = ask.number("status_filter", 0, 0, 3)
+    owner_filter = ask.body.get("owner_filter") or {}
+    owners = Ask(owner_filter).names("userid_list", 100)
+    found = []
+    for group in stage.world.groups.values():
+        status = 0 if stage.world.active_member(group.owner) else 1
+        if (not owners or group.owner in owners) and status_filter in (0, status):
+            found.append({"chat_id": group.chat_id, "status": status})
+    shown, cursor = page(found, ask, 1000, 1000)
+    return {"group_chat_list": shown, **({"next_cursor": cursor} if cursor else {})}
+
+
+def _person(stage: Stage, person: GroupPerson, *, with_name: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "userid": person.id,
+        "type": person.type,
+        "join_time": person.join_time,
+        "join_scene": person.join_scene,
+        "group_nickname": "",
+    }
+    learner = stage.world.learners.get(person.id)
+    if learner is not None and learner.unionid:
+        shown["unionid"] = learner.unionid
+    if person.invitor:
+        shown["invitor"] = {"userid": person.invitor}
+    if person.state:
+        shown["state"] = person.state
+    if with_name:
+        shown["name"] = stage.world.name_of(person.id)
+    return shown
+
+
+def get_group(stage: Stage, ask: Ask) -> Answer:
+    group = stage.world.groups.get(ask.text("chat_id"))
+    if group is None:
+        raise Refusal(40050, "chatid does not exist")
+    with_name = ask.number("need_name", 0, 0, 1) == 1
+    return {
+        "group_chat": {
+            "chat_id": group.chat_id,
+            "name": group.name,
+            "owner": group.owner,
+            "create_time": group.create_time,
+            "notice": "",
+            "member_list": [_person(stage, person, with_name=with_name) for person in group.people.values()],
+            "admin_list": [],
+            "member_version": group.version,
+        }
+    }
+
+
+TABLE: Table = {
+    "externalcontact/groupchat/list": post(list_groups),
+    "externalcontact/groupchat/get": post(get_group),
+}

@@ -1,0 +1,113 @@
+"""The command line: `serve` (the default) and the subcommands of `sandbox.remote`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from sandbox import remote
+from sandbox.remote import Refused, Remote
+from sandbox.serve import add_serve_options, serve
+
+Command = Callable[[Remote, argparse.Namespace], None]
+Adder = Callable[[str, Command, str], argparse.ArgumentParser]
+
+
+def _add_people(commands: Adder) -> None:
+    member = commands("member", remote.member, "加一个成员")
+    member.add_argument("userid")
+    member.add_argument("name")
+    member.add_argument("--department", type=int, action="append")
+    learner = commands("learner", remote.learner, "加一个学员")
+    learner.add_argument("name")
+    learner.add_argument("--id", default="")
+    learner.add_argument("--unionid", default="")
+    follow = commands("follow", remote.follow, "学员加成员为好友")
+    follow.add_argument("learner")
+    follow.add_argument("member")
+    follow.add_argument("--state", default="", help="渠道")
+    unfollow = commands("unfollow", remote.unfollow, "删好友")
+    unfollow.add_argument("learner")
+    unfollow.add_argument("member")
+    unfollow.add_argument("--by", choices=("learner", "member"), default="learner")
+
+
+def _add_groups(commands: Adder) -> None:
+    group = commands("group", remote.group, "建客户群")
+    group.add_argument("name")
+    group.add_argument("owner")
+    group.add_argument("--chat-id", default="")
+    join = commands("join", remote.join, "进群")
+    join.add_argument("chat_id")
+    join.add_argument("who")
+    join.add_argument("--scene", type=int, default=3, help="0 被邀请，3 扫码")
+    join.add_argument("--state", default="")
+    leave = commands("leave", remote.leave, "退群")
+    leave.add_argument("chat_id")
+    leave.add_argument("who")
+    leave.add_argument("--removed", action="store_true", help="被移出")
+
+
+def _add_talk(commands: Adder) -> None:
+    enter = commands("enter", remote.enter, "学员进入客服")
+    enter.add_argument("learner")
+    enter.add_argument("--link", default="", help="客服链接，可带 scene_param")
+    enter.add_argument("--scene", default="")
+    enter.add_argument("--param", default="")
+    say = commands("say", remote.say, "学员对客服说")
+    say.add_argument("learner")
+    say.add_argument("text", nargs="*")
+    say.add_argument("--menu-id", default="")
+    tell = commands("tell", remote.tell, "成员对应用说")
+    tell.add_argument("member")
+    tell.add_argument("text", nargs="+")
+    click = commands("click", remote.click, "成员点卡片按钮")
+    click.add_argument("member")
+    click.add_argument("task_id")
+    click.add_argument("key")
+    click.add_argument("--select", action="append", default=[], metavar="问题=选项")
+
+
+def _add_views(commands: Adder) -> None:
+    phone = commands("phone", remote.phone, "看一个人的手机")
+    phone.add_argument("who")
+    commands("watch", remote.watch, "跟着看发生的事")
+    state = commands("state", remote.state, "看全貌")
+    state.add_argument("--json", action="store_true")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description="企业微信沙箱（a WeCom look-alike）")
+    children = parser.add_subparsers(required=True, metavar="命令")
+    serving = children.add_parser("serve", help="启动沙箱")
+    add_serve_options(serving)
+    serving.set_defaults(serving=True)
+
+    def adder(name: str, command: Command, words: str) -> argparse.ArgumentParser:
+        child = children.add_parser(name, help=words)
+        child.add_argument("--url", dest="sandbox_url", default="http://127.0.0.1:8790", help="沙箱地址")
+        child.set_defaults(serving=False, command=command)
+        return child
+
+    _add_people(adder)
+    _add_groups(adder)
+    _add_talk(adder)
+    _add_views(adder)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; without one, or with options only, serve."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help")):
+        words.insert(0, "serve")
+    options = _parser().parse_args(words)
+    if options.serving:
+        return serve(options)
+    try:
+        options.command(Remote(options.sandbox_url), options)
+    except Refused as reason:
+        sys.stderr.write(f"不行：{reason}\n")
+        return 1
+    except KeyboardInterrupt:
+        pass
+    return 0

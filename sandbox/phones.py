@@ -1,0 +1,129 @@
+"""What people see on their screens: learners in WeChat, members in the app's chat, and the groups of webhook robots."""
+
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.clock import HOUR, Clock
+
+RESPONSE_CODE_LIFE_S = 72 * HOUR  # doc 94888
+
+
+@dataclass
+class Bubble:
+    """One message on a screen. `sender` is "me", "kf", "app", "teacher:<userid>" or "group:<chat_id>"."""
+
+    id: str
+    at: int
+    sender: str
+    kind: str
+    text: str
+    items: list[dict[str, Any]] = field(default_factory=list)
+    sent: "AppMessage | None" = None
+
+
+@dataclass
+class Face:
+    """A card as one member sees it now; `label` replaces its buttons once it is dead (doc 94888)."""
+
+    card: dict[str, Any]
+    label: str = ""
+
+
+@dataclass
+class AppMessage:
+    """One message/send of the bot, with the present face per recipient when it is a card."""
+
+    msgid: str
+    msgtype: str
+    fingerprint: str  # equal for messages the duplicate check calls identical
+    sent_at: float
+    recipients: list[str]
+    task_id: str = ""
+    faces: dict[str, Face] = field(default_factory=dict)
+
+
+@dataclass
+class ResponseCode:
+    """The right to update one card once within 72 h (doc 94888)."""
+
+    message: AppMessage
+    born_at: float
+    used: bool = False
+
+
+class Phones:
+    """All screens, and the app messages behind them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._serial = itertools.count(1)
+        self.learners: dict[str, list[Bubble]] = {}
+        self.members: dict[str, list[Bubble]] = {}
+        self.robots: dict[str, list[dict[str, Any]]] = {}
+        self.robot_names: dict[str, str] = {}
+        self.messages: dict[str, AppMessage] = {}
+        self.newest: dict[str, AppMessage] = {}  # by fingerprint
+        self.response_codes: dict[str, ResponseCode] = {}
+        self.task_ids: dict[str, AppMessage] = {}
+
+    def bubble(self, sender: str, kind: str, text: str, **more: Any) -> Bubble:
+        return Bubble(f"b{next(self._serial)}", self._clock.seconds(), sender, kind, text, **more)
+
+    def show_learner(self, external_userid: str, bubble: Bubble) -> None:
+        self.learners.setdefault(external_userid, []).append(bubble)
+
+    def show_member(self, userid: str, bubble: Bubble) -> None:
+        self.members.setdefault(userid, []).append(bubble)
+
+    def remove(self, message: AppMessage) -> None:
+        """Take a recalled message off every screen."""
+        for userid in message.recipients:
+            self.members[userid] = [bubble for bubble in self.members[userid] if bubble.sent is not message]
+
+
+def buttons_of(card: dict[str, Any]) -> list[dict[str, str]]:
+    """What a person can press on a living card: {text, key} of every part that calls back."""
+    pressable = [button for button in card.get("button_list", []) if button.get("type", 0) == 0]
+    pressable += [card["submit_button"]] if "submit_button" in card else []
+    pressable += card.get("action_menu", {}).get("action_list", [])
+    return [{"text": str(button.get("text", "")), "key": str(button.get("key", ""))} for button in pressable]
+
+
+def card_text(card: dict[str, Any]) -> str:
+    """A card as lines of text, for people and for tests."""
+    title = card.get("main_title", {})
+    lines = [title.get("title", ""), title.get("desc", ""), card.get("sub_title_text", "")]
+    emphasis = card.get("emphasis_content", {})
+    lines += [" ".join(filter(None, [emphasis.get("title", ""), emphasis.get("desc", "")]))]
+    lines += [card.get("quote_area", {}).get("quote_text", "")]
+    lines += [f"{row.get('keyname', '')}：{row.get('value', '')}" for row in card.get("horizontal_content_list", [])]
+    lines += [f"{row.get('title', '')} {row.get('desc', '')}".strip() for row in card.get("vertical_content_list", [])]
+    for question in [*card.get("select_list", []), *filter(None, [card.get("checkbox")])]:
+        options = " / ".join(option.get("text", "") for option in question.get("option_list", []))
+        lines.append(f"{question.get('title', '')}[{question.get('question_key', '')}] {options}")
+    lines += [link.get("title", "") for link in card.get("jump_list", [])]
+    return "\n".join(filter(None, lines))
+
+
+def shown(bubble: Bubble, userid: str) -> dict[str, Any]:
+    """One bubble as the control API gives it; cards with their present face."""
+    seen: dict[str, Any] = {
+        "id": bubble.id,
+        "at": bubble.at,
+        "from": bubble.sender,
+        "kind": bubble.kind,
+        "text": bubble.text,
+    }
+    if bubble.items:
+        seen["items"] = bubble.items
+    if bubble.sent is not None:
+        seen["msgid"] = bubble.sent.msgid
+        face = bubble.sent.faces.get(userid)
+        if face is not None:
+            seen["text"] = card_text(face.card)
+            seen["card"] = face.card
+            seen["task_id"] = face.card.get("task_id") or bubble.sent.task_id
+            seen["buttons"] = [] if face.label else buttons_of(face.card)
+            seen["label"] = face.label
+    return seen

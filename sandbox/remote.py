@@ -1,0 +1,155 @@
+"""Subcommands that act on a running look-alike through its control API, for a person with a second terminal."""
+
+import argparse
+import json
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import Any
+
+
+class Refused(Exception):
+    """The look-alike said no, or is not there."""
+
+
+class Remote:
+    """A client of `/_sandbox/…`."""
+
+    def __init__(self, url: str) -> None:
+        self._base = url.rstrip("/") + "/_sandbox"
+        # Loopback only: a proxy of the environment has no business here.
+        self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self._base + path, data=data, method=method)
+        try:
+            with self._opener.open(request, timeout=40) as answer:
+                return json.loads(answer.read())
+        except urllib.error.HTTPError as error:
+            with error:
+                raise Refused(json.loads(error.read() or b"{}").get("error", f"HTTP {error.code}")) from None
+        except OSError as error:
+            raise Refused(f"连不上沙箱 {self._base}：{error}") from None
+
+    def act(self, path: str, **body: Any) -> Any:
+        return self.call("POST", path, {name: value for name, value in body.items() if value not in (None, "")})
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+def _clock_face(at: int) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(at))
+
+
+def _told(answer: Any) -> None:
+    words = " ".join(f"{name}={value}" for name, value in answer.items() if value not in ("", None))
+    _write(f"好的 {words}".rstrip())
+
+
+def member(remote: Remote, o: argparse.Namespace) -> None:
+    _told(remote.act("/members", userid=o.userid, name=o.name, department_ids=o.department))
+
+
+def learner(remote: Remote, o: argparse.Namespace) -> None:
+    _told(remote.act("/learners", name=o.name, external_userid=o.id, unionid=o.unionid))
+
+
+def group(remote: Remote, o: argparse.Namespace) -> None:
+    _told(remote.act("/groups", name=o.name, owner=o.owner, chat_id=o.chat_id))
+
+
+def follow(remote: Remote, o: argparse.Namespace) -> None:
+    body = {"external_userid": o.learner, "userid": o.member, "state": o.state}
+    _told(remote.act("/follow", **body))
+
+
+def unfollow(remote: Remote, o: argparse.Namespace) -> None:
+    _told(remote.act("/unfollow", external_userid=o.learner, userid=o.member, by=o.by))
+
+
+def join(remote: Remote, o: argparse.Namespace) -> None:
+    path = f"/groups/{urllib.parse.quote(o.chat_id)}/join"
+    _told(remote.act(path, external_userid=o.who, join_scene=o.scene, state=o.state))
+
+
+def leave(remote: Remote, o: argparse.Namespace) -> None:
+    path = f"/groups/{urllib.parse.quote(o.chat_id)}/leave"
+    _told(remote.act(path, external_userid=o.who, quit_scene=1 if o.removed else 0))
+
+
+def enter(remote: Remote, o: argparse.Namespace) -> None:
+    body = {"external_userid": o.learner, "url": o.link, "scene": o.scene, "scene_param": o.param}
+    _told(remote.act("/kf/enter", **body))
+
+
+def say(remote: Remote, o: argparse.Namespace) -> None:
+    _told(remote.act("/kf/say", external_userid=o.learner, text=" ".join(o.text), menu_id=o.menu_id))
+
+
+def tell(remote: Remote, o: argparse.Namespace) -> None:
+    _told(remote.act("/app/say", userid=o.member, text=" ".join(o.text)))
+
+
+def click(remote: Remote, o: argparse.Namespace) -> None:
+    selected: dict[str, list[str]] = {}
+    for pair in o.select:
+        question, _, option = pair.partition("=")
+        selected.setdefault(question, []).append(option)
+    _told(remote.act("/app/click", userid=o.member, task_id=o.task_id, key=o.key, selected=selected))
+
+
+def bubble_lines(bubble: dict[str, Any]) -> list[str]:
+    """One message of a phone as lines; what can be pressed is shown as the words of the next command."""
+    who = {"me": "我", "kf": "客服", "app": "应用"}.get(bubble["from"], bubble["from"])
+    lines = [f"[{_clock_face(bubble['at'])}] {who}：{bubble['text']}"]
+    lines += [f"    · {item.get('content', '')} (menu {item['id']})" for item in bubble.get("items", []) if "id" in item]
+    lines += [f"    · {item.get('content', '')} {item['url']}" for item in bubble.get("items", []) if "url" in item]
+    card = bubble.get("card", {})
+    for question in [*card.get("select_list", []), *filter(None, [card.get("checkbox"), card.get("button_selection")])]:
+        choices = " ".join(f"{option['id']}={option['text']}" for option in question["option_list"])
+        lines.append(f"    ？--select {question['question_key']}=…（{choices}）")
+    if bubble.get("label"):
+        lines.append(f"    （已处理：{bubble['label']}）")
+    lines += [f"    ［{b['text']}］ click {bubble['task_id']} {b['key']}" for b in bubble.get("buttons", [])]
+    return lines
+
+
+def phone(remote: Remote, o: argparse.Namespace) -> None:
+    world = remote.call("GET", "/state")
+    kind = "member" if any(person["userid"] == o.who for person in world["members"]) else "learner"
+    for bubble in remote.call("GET", f"/phones/{kind}/{urllib.parse.quote(o.who)}")["messages"]:
+        _write("\n".join(bubble_lines(bubble)))
+
+
+def watch(remote: Remote, o: argparse.Namespace) -> None:
+    """Follow the transcript until Ctrl-C."""
+    seq = 0
+    while True:
+        for line in remote.call("GET", f"/transcript?after={seq}&wait=20"):
+            seq = line["seq"]
+            _write(f"[{_clock_face(line['at'])}] {line['who']} → {line['to']}：{line['what']}")
+        sys.stdout.flush()
+
+
+def state(remote: Remote, o: argparse.Namespace) -> None:
+    world = remote.call("GET", "/state")
+    if o.json:
+        _write(json.dumps(world, ensure_ascii=False, indent=2))
+        return
+    for person in world["members"]:
+        _write(f"成员 {person['userid']} {person['name']}{'' if person['active'] else '（已离职）'}")
+    for person in world["learners"]:
+        friends = [f for f in world["follows"] if f["external_userid"] == person["external_userid"]]
+        words = "；".join(f"{f['userid']} {' '.join(f['tags'])}".strip() for f in friends)
+        _write(f"学员 {person['external_userid']} {person['name']}{f'（好友 {words}）' if words else ''}")
+    for one in world["groups"]:
+        _write(f"群 {one['chat_id']} {one['name']}：{len(one['members'])} 人")
+    counted = world["counters"]["callbacks"]
+    _write(f"回调 {counted['sent']} 条，送达 {counted['delivered']}，丢失 {counted['lost']}")
+    for path, times in sorted(world["counters"]["calls"].items()):
+        _write(f"接口 {path} {times} 次")

@@ -1,0 +1,50 @@
+"""Numbered lines in people's words: who said what to whom, what the bot sent, what got lost."""
+
+import asyncio
+from collections import deque
+from typing import TypedDict
+
+from sandbox.clock import Clock
+
+
+class Line(TypedDict):
+    seq: int
+    at: int
+    who: str
+    to: str
+    what: str
+    kind: str
+
+
+class Transcript:
+    """The newest lines (at most `keep`), with a long-poll for readers."""
+
+    def __init__(self, clock: Clock, keep: int = 20_000) -> None:
+        self._clock = clock
+        self._lines: deque[Line] = deque(maxlen=keep)
+        self._seq = 0
+        self._grown = asyncio.Event()
+
+    def add(self, who: str, to: str, what: str, kind: str) -> Line:
+        """Write one line and wake the readers."""
+        self._seq += 1
+        line = Line(seq=self._seq, at=self._clock.seconds(), who=who, to=to, what=what, kind=kind)
+        self._lines.append(line)
+        self._grown.set()
+        self._grown = asyncio.Event()
+        return line
+
+    def after(self, seq: int) -> list[Line]:
+        if seq >= self._seq:
+            return []
+        return [line for line in self._lines if line["seq"] > seq]
+
+    async def wait_after(self, seq: int, seconds: float) -> list[Line]:
+        """Lines after `seq`; waits up to `seconds` for the first of them."""
+        if not self.after(seq):
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._grown.wait()
+            except TimeoutError:
+                return []
+        return self.after(seq)

@@ -1,0 +1,192 @@
+"""The fake corp: its members, departments, learners, friendships, customer groups and tags. Plain state and look-ups.
+
+Nothing here speaks HTTP or sends callbacks: `sandbox.people` changes the world the way people do, `sandbox.api` the way
+the bot does.
+"""
+
+import itertools
+import secrets
+import time
+from dataclasses import dataclass, field
+
+from sandbox.clock import Clock
+
+WELCOME_LIFE_S = 20  # doc 92599
+
+
+@dataclass
+class Department:
+    id: int
+    name: str
+    parentid: int
+
+
+@dataclass
+class Member:
+    userid: str
+    name: str
+    departments: list[int]
+    active: bool = True
+
+
+@dataclass
+class Learner:
+    external_userid: str
+    name: str
+    unionid: str = ""
+
+
+@dataclass
+class Follow:
+    """The friendship of one member and one learner; tags and remarks belong to this pair (doc 92114)."""
+
+    userid: str
+    external_userid: str
+    createtime: int
+    state: str = ""
+    add_way: int = 1  # QR
+    remark: str = ""
+    description: str = ""
+    remark_mobiles: list[str] = field(default_factory=list)
+    tag_ids: list[str] = field(default_factory=list)
+    half: bool = False
+    refused: bool = False  # the learner deleted the member; the relation stays callable (doc 92130)
+
+
+@dataclass
+class Tag:
+    id: str
+    name: str
+    create_time: int
+    order: int
+
+
+@dataclass
+class TagGroup:
+    id: str
+    name: str
+    create_time: int
+    order: int
+    tags: list[Tag] = field(default_factory=list)
+
+
+@dataclass
+class GroupPerson:
+    """One entry of member_list (doc 92122): type 1 member, 2 outside."""
+
+    id: str
+    type: int
+    join_time: int
+    join_scene: int
+    invitor: str = ""
+    state: str = ""
+
+
+@dataclass
+class Group:
+    chat_id: str
+    name: str
+    owner: str
+    create_time: int
+    version: str
+    people: dict[str, GroupPerson] = field(default_factory=dict)
+
+
+@dataclass
+class Welcome:
+    """A WelcomeCode: 20 s, one use; `busy` means another app is just sending (41096)."""
+
+    userid: str
+    external_userid: str
+    born_at: float
+    used: bool = False
+    busy: bool = False
+
+
+class World:
+    """All people and things of the corp, keyed by their WeCom ids."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        # A salt per run: a bot that kept its database must not take our new ids for ones it has seen.
+        self.run = secrets.token_hex(4)
+        self._serial = itertools.count(1)
+        self._msg_ids = itertools.count(time.time_ns())
+        self.departments: dict[int, Department] = {1: Department(1, "营伴学堂", 0)}
+        self.members: dict[str, Member] = {}
+        self.learners: dict[str, Learner] = {}
+        self.follows: dict[tuple[str, str], Follow] = {}
+        self._followers: dict[str, dict[str, Follow]] = {}  # external_userid → userid
+        self._customers: dict[str, dict[str, Follow]] = {}  # userid → external_userid
+        self.groups: dict[str, Group] = {}
+        self.tag_groups: dict[str, TagGroup] = {}
+        self.contact_ways: dict[str, dict[str, object]] = {}
+        self.welcomes: dict[str, Welcome] = {}
+
+    def mint(self, prefix: str) -> str:
+        """A new id or code, never repeated, also not by a later run."""
+        return f"{prefix}{self.run}{next(self._serial):06d}"
+
+    def msg_id(self) -> int:
+        """A 64-bit MsgId, unique per corp (doc 90239)."""
+        return next(self._msg_ids)
+
+    def active_member(self, userid: str) -> Member | None:
+        """Case-insensitive, as WeCom compares userids (doc 90236)."""
+        member = self.members.get(userid)
+        if member is None:
+            wanted = userid.lower()
+            member = next((m for m in self.members.values() if m.userid.lower() == wanted), None)
+        return member if member is not None and member.active else None
+
+    def active_members(self) -> list[Member]:
+        return [member for member in self.members.values() if member.active]
+
+    def name_of(self, any_id: str) -> str:
+        """How people call the owner of a userid, external_userid or chat_id."""
+        if any_id in self.members:
+            return self.members[any_id].name
+        if any_id in self.learners:
+            return self.learners[any_id].name
+        if any_id in self.groups:
+            return f"群「{self.groups[any_id].name}」"
+        return any_id
+
+    def follows_of_learner(self, external_userid: str) -> list[Follow]:
+        return list(self._followers.get(external_userid, {}).values())
+
+    def follows_of_member(self, userid: str) -> list[Follow]:
+        return list(self._customers.get(userid, {}).values())
+
+    def tag(self, tag_id: str) -> tuple[TagGroup, Tag] | None:
+        for group in self.tag_groups.values():
+            for tag in group.tags:
+                if tag.id == tag_id:
+                    return group, tag
+        return None
+
+    def add_follow(self, userid: str, external_userid: str, state: str, *, half: bool) -> Follow:
+        """A new friendship, or an old one renewed: tags and remarks of the pair stay."""
+        pair = (userid, external_userid)
+        follow = self.follows.setdefault(pair, Follow(userid, external_userid, 0))
+        follow.createtime, follow.half, follow.refused = self._clock.seconds(), half, False
+        follow.state = state or follow.state
+        self._followers.setdefault(external_userid, {})[userid] = follow
+        self._customers.setdefault(userid, {})[external_userid] = follow
+        return follow
+
+    def remove_follow(self, userid: str, external_userid: str) -> None:
+        del self.follows[(userid, external_userid)]
+        del self._followers[external_userid][userid]
+        del self._customers[userid][external_userid]
+
+    def add_group(self, chat_id: str, name: str, owner: str) -> Group:
+        group = Group(chat_id, name, owner, self._clock.seconds(), secrets.token_hex(16))
+        group.people[owner] = GroupPerson(owner, 1, self._clock.seconds(), 1)
+        self.groups[chat_id] = group
+        return group
+
+    def renew_version(self, group: Group) -> tuple[str, str]:
+        """(LastMemVer, CurMemVer) of one change (doc 92130)."""
+        last, group.version = group.version, secrets.token_hex(16)
+        return last, group.version

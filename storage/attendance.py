@@ -1,0 +1,185 @@
+"""Attendance rows: one per enrolment and lesson with every witness, the counters they add up to, and the rolls read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Row
+
+from storage.cohorts import Cohort, Lesson, to_lesson
+from storage.database import Tx
+from storage.enrolments import Enrolment, of_learner
+from storage.tables_camp import attendance, cohorts, enrolments, learners, lessons
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """Everything known about one learner in one lesson; all empty when nobody said anything yet."""
+
+    watched_seconds: int | None = None
+    checked_in_at: datetime | None = None
+    checked_in_by: str | None = None
+    teacher_mark_at: datetime | None = None
+    teacher_mark_by: int | None = None
+    teacher_mark_reason: str | None = None
+    finished_at: datetime | None = None
+    homework_at: datetime | None = None
+    homework: str | None = None
+    score: int | None = None
+    score_comment: str | None = None
+    rating: int | None = None
+    rating_words: str | None = None
+    attended: bool = False
+    completed: bool = False
+
+
+NOTHING = Witnesses()
+_NAMES = tuple(field.name for field in fields(Witnesses))
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One enrolment of a learner with its cohort, the cohort's lessons by number, and the witnesses of each."""
+
+    enrolment: Enrolment
+    cohort: Cohort
+    lessons: tuple[Lesson, ...]
+    witnesses: dict[int, Witnesses]  # by lesson id
+
+    def seen(self, lesson: Lesson) -> Witnesses:
+        return self.witnesses.get(lesson.id, NOTHING)
+
+
+@dataclass(frozen=True)
+class RollLine:
+    """One learner on a lesson's roll. `counts` is False for a lesson held before they enrolled."""
+
+    learner_id: int
+    enrolment_id: int
+    name: str | None
+    class_teacher_id: int | None
+    class_group_id: int | None
+    attended: bool
+    completed: bool
+    counts: bool
+
+    @property
+    def absent(self) -> bool:
+        return self.counts and not self.attended
+
+
+async def load(tx: Tx, enrolment_id: int, lesson_id: int) -> Witnesses:
+    """The witnesses of one enrolment in one lesson (all empty when there is no row)."""
+    query = select(attendance).where(attendance.c.enrolment_id == enrolment_id, attendance.c.lesson_id == lesson_id)
+    row = (await tx.conn.execute(query)).one_or_none()
+    return NOTHING if row is None else _to_witnesses(row)
+
+
+async def save(tx: Tx, enrolment_id: int, lesson_id: int, **columns: Any) -> None:
+    """Sets columns of the row, made when it is new."""
+    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
+    row = {"attended": False, "completed": False, **columns, "enrolment_id": enrolment_id, "lesson_id": lesson_id}
+    await tx.conn.execute(
+        make(attendance).values(row).on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_=columns)
+    )
+
+
+async def recount(tx: Tx, enrolment_id: int) -> tuple[int, int]:
+    """Counts the enrolment's lessons anew and returns (attended, completed)."""
+    mine = attendance.c.enrolment_id == enrolment_id
+    attended = select(func.count()).select_from(attendance).where(mine, attendance.c.attended.is_(True)).scalar_subquery()
+    completed = select(func.count()).select_from(attendance).where(mine, attendance.c.completed.is_(True)).scalar_subquery()
+    result = await tx.conn.execute(
+        update(enrolments)
+        .where(enrolments.c.id == enrolment_id)
+        .values(attended=attended, completed=completed)
+        .returning(enrolments.c.attended, enrolments.c.completed)
+    )
+    row = result.one()
+    return row.attended, row.completed
+
+
+async def seats_of(tx: Tx, learner_id: int) -> list[Seat]:
+    """All enrolments of a learner with their calendars, the current one first; four queries, however many there are."""
+    mine = await of_learner(tx, learner_id)
+    wanted = {e.cohort_id for e in mine}
+    if not wanted:
+        return []
+    held = {
+        r.id: Cohort(r.id, r.camp_id, r.code, r.name, r.starts_at, r.closes_at, r.enrol_until, r.next_code, r.closed_at)
+        for r in await tx.conn.execute(select(cohorts).where(cohorts.c.id.in_(wanted)))
+    }
+    calendar: dict[int, list[Lesson]] = {}
+    for row in await tx.conn.execute(
+        select(lessons).where(lessons.c.cohort_id.in_(wanted)).order_by(lessons.c.cohort_id, lessons.c.seq)
+    ):
+        calendar.setdefault(row.cohort_id, []).append(to_lesson(row))
+    known: dict[int, dict[int, Witnesses]] = {}
+    for row in await tx.conn.execute(select(attendance).where(attendance.c.enrolment_id.in_([e.id for e in mine]))):
+        known.setdefault(row.enrolment_id, {})[row.lesson_id] = _to_witnesses(row)
+    return [Seat(e, held[e.cohort_id], tuple(calendar.get(e.cohort_id, ())), known.get(e.id, {})) for e in mine]
+
+
+async def lesson_roll(
+    tx: Tx,
+    cohort_id: int,
+    lesson: Lesson,
+    *,
+    class_teacher_id: int | None = None,
+    gone: Sequence[str] = ("left", "next_cohort", "waiting"),
+) -> list[RollLine]:
+    """Everybody who was to be in the lesson, by learner number; one query.
+
+    Who had gone to one of the places `gone` before the lesson ended is not on it; who went later still is.
+    """
+    here = and_(attendance.c.enrolment_id == enrolments.c.id, attendance.c.lesson_id == lesson.id)
+    query = (
+        select(
+            enrolments.c.id,
+            enrolments.c.learner_id,
+            enrolments.c.enrolled_at,
+            enrolments.c.class_teacher_id,
+            enrolments.c.class_group_id,
+            learners.c.name,
+            attendance.c.attended,
+            attendance.c.completed,
+        )
+        .join(learners, learners.c.id == enrolments.c.learner_id)
+        .outerjoin(attendance, here)
+        .where(
+            enrolments.c.cohort_id == cohort_id,
+            or_(enrolments.c.place.not_in(gone), enrolments.c.place_at >= lesson.ends_at),
+        )
+        .order_by(enrolments.c.learner_id)
+    )
+    if class_teacher_id is not None:
+        query = query.where(enrolments.c.class_teacher_id == class_teacher_id)
+    return [
+        RollLine(
+            learner_id=r.learner_id,
+            enrolment_id=r.id,
+            name=r.name,
+            class_teacher_id=r.class_teacher_id,
+            class_group_id=r.class_group_id,
+            attended=bool(r.attended),
+            completed=bool(r.completed),
+            counts=r.enrolled_at < lesson.ends_at or bool(r.attended) or bool(r.completed),
+        )
+        for r in await tx.conn.execute(query)
+    ]
+
+
+async def find_lesson_by_id(tx: Tx, lesson_id: int) -> Lesson | None:
+    """The lesson, or None: a ticket may be older than the calendar."""
+    row = (await tx.conn.execute(select(lessons).where(lessons.c.id == lesson_id))).one_or_none()
+    return None if row is None else to_lesson(row)
+
+
+def _to_witnesses(row: Row[Any]) -> Witnesses:
+    return Witnesses(**{name: getattr(row, name) for name in _NAMES})

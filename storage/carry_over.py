@@ -1,0 +1,126 @@
+"""Moving learners on: their enrolments in the next cohort, made by one statement, and taken back by one when a close is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import and_, case, delete, exists, func, literal, null, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.columns import UtcTime
+from storage.database import Tx
+from storage.placements import Stretch
+from storage.tables_camp import attendance, class_groups, enrolments, orders, placements, pool_entries
+
+# How an enrolment made by a closing says where it came from.
+SOURCE = "moved"
+
+
+async def group_loads(tx: Tx, cohort_id: int) -> dict[int, int]:
+    """How many enrolments each class group of the cohort has."""
+    query = (
+        select(class_groups.c.id, func.count(enrolments.c.id).label("number"))
+        .outerjoin(enrolments, enrolments.c.class_group_id == class_groups.c.id)
+        .where(class_groups.c.cohort_id == cohort_id)
+        .group_by(class_groups.c.id)
+    )
+    return {row.id: row.number for row in await tx.conn.execute(query)}
+
+
+async def movers_by_teacher(tx: Tx, stretch: Stretch, to_place: str) -> dict[int | None, int]:
+    """How many of the stretch move on, by their class teacher so far."""
+    query = (
+        select(enrolments.c.class_teacher_id, func.count().label("number"))
+        .join(placements, placements.c.enrolment_id == enrolments.c.id)
+        .where(stretch.placed, placements.c.to_place == to_place)
+        .group_by(enrolments.c.class_teacher_id)
+    )
+    return {row.class_teacher_id: row.number for row in await tx.conn.execute(query)}
+
+
+async def carry_over(
+    tx: Tx,
+    stretch: Stretch,
+    to_place: str,
+    cohort_id: int,
+    place: str,
+    *,
+    groups: Mapping[int, int],
+    teachers: Mapping[int, int],
+    spread: Mapping[int, int],
+) -> None:
+    """Enrols the stretch's movers in `cohort_id`, there in `place`; who is enrolled there already stays as they are.
+
+    `groups`: class teacher → their group there. `teachers`: group → its class teacher. `spread`: group → how many of those
+    whose teacher has no group there it takes; without any group they keep their teacher.
+    """
+    # The homeless are numbered in id order; the first n go to the first group of the spread, and so on.
+    homeless = enrolments.c.class_teacher_id.is_(None) | enrolments.c.class_teacher_id.not_in(list(groups))
+    number = func.sum(case((homeless, 1), else_=0)).over(order_by=enrolments.c.id)
+    steps, filled = [], 0
+    for group, share in spread.items():
+        filled += share
+        steps.append((number <= filled, group))
+    given = case(*steps, else_=null()) if steps else null()
+    group_id = case(*((enrolments.c.class_teacher_id == t, g) for t, g in groups.items()), else_=given) if groups else given
+    movers = (
+        select(
+            enrolments.c.learner_id,
+            group_id.label("group_id"),
+            enrolments.c.class_teacher_id,
+            enrolments.c.channel_id,
+        )
+        .join(placements, placements.c.enrolment_id == enrolments.c.id)
+        .where(stretch.placed, placements.c.to_place == to_place)
+        .subquery()
+    )
+    teacher = movers.c.class_teacher_id
+    if teachers:
+        teacher = case(*((movers.c.group_id == g, t) for g, t in teachers.items()), else_=teacher)
+    now = literal(tx.now, UtcTime())
+    zeros = ["attended", "completed", "paid_count", "paid_fen"]
+    row = (pg_insert if tx.dialect == "postgresql" else sqlite_insert)(enrolments).from_select(
+        ["learner_id", "cohort_id", "class_group_id", "class_teacher_id", "channel_id", "source", "enrolled_at", "place"]
+        + ["place_at", *zeros],
+        select(
+            movers.c.learner_id,
+            literal(cohort_id),
+            movers.c.group_id,
+            teacher,
+            movers.c.channel_id,
+            literal(SOURCE),
+            now,
+            literal(place),
+            now,
+            *(literal(0) for _ in zeros),
+        ).where(movers.c.learner_id.is_not(None)),
+    )
+    await tx.conn.execute(row.on_conflict_do_nothing(index_elements=["learner_id", "cohort_id"]))
+
+
+async def take_back(tx: Tx, closing_id: int, cohort_id: int, to_place: str) -> None:
+    """Deletes the enrolments a closing made in the next cohort, where nothing has happened there yet."""
+    moved = select(enrolments.c.learner_id).join(placements, placements.c.enrolment_id == enrolments.c.id)
+    learner_ids = moved.where(
+        placements.c.closing_id == closing_id, placements.c.to_place == to_place, enrolments.c.place == to_place
+    )
+    await tx.conn.execute(
+        delete(enrolments).where(untouched(cohort_id), enrolments.c.learner_id.in_(learner_ids.scalar_subquery()))
+    )
+
+
+def untouched(cohort_id: int):  # type: ignore[no-untyped-def]
+    """Enrolments of the cohort that a closing made and about which no fact is known."""
+    e = enrolments.c
+    return and_(
+        e.cohort_id == cohort_id,
+        e.source == SOURCE,
+        e.place == "class",
+        e.in_group_at.is_(None),
+        e.paid_count == 0,
+        ~exists().where(attendance.c.enrolment_id == e.id),
+        ~exists().where(orders.c.enrolment_id == e.id),
+        ~exists().where(pool_entries.c.enrolment_id == e.id),
+        ~exists().where(placements.c.enrolment_id == e.id),
+    )

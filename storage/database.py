@@ -1,0 +1,121 @@
+"""The database: one engine for writing (one connection on SQLite), one for reading, and the transaction handed to everybody.
+
+On SQLite all writes of a process queue for one connection with BEGIN IMMEDIATE: a second writer would only fight for the file
+lock, and a read-then-write under a deferred BEGIN oversells without any error (style.md 19).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+# Shorter than the worker's and the callback's own deadlines: aiosqlite's thread sits in SQLite's wait.
+_BUSY_TIMEOUT_MS = 2_500
+_READERS = 4
+
+
+class StorageBusy(Exception):
+    """The database is locked or refused a concurrent change; nothing was written, the same work may be tried again."""
+
+
+@dataclass
+class Tx:
+    """One transaction: the connection, the moment it stands for, and what it set in motion.
+
+    `now` is aware UTC. `cause_id` is the inbox id of the fact being applied (None outside the worker). `lanes` collects
+    the lanes that got new rows and `facts` says that new facts were added, so that after the commit the right loops wake.
+    """
+
+    conn: AsyncConnection
+    now: datetime
+    cause_id: int | None = None
+    lanes: set[str] = field(default_factory=set)
+    facts: bool = False
+
+    @property
+    def dialect(self) -> str:
+        return self.conn.dialect.name
+
+
+class Database:
+    """Opens the database of `url` (`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._lock = asyncio.Lock() if self.is_sqlite else None
+        if self.is_sqlite:
+            self._writer = self._sqlite_engine(begin="BEGIN IMMEDIATE", size=1)
+            self._reader = self._sqlite_engine(begin="BEGIN", size=_READERS)
+        else:
+            self._writer = create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+            self._reader = self._writer
+
+    def _sqlite_engine(self, *, begin: str, size: int) -> AsyncEngine:
+        engine = create_async_engine(
+            self.url,
+            pool_size=size,
+            max_overflow=0,
+            hide_parameters=True,
+            connect_args={"isolation_level": None, "timeout": _BUSY_TIMEOUT_MS / 1000},
+        )
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def _prepare(dbapi_connection: Any, _record: Any) -> None:
+            cursor = dbapi_connection.cursor()
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+    @asynccontextmanager
+    async def write(self, now: datetime | None = None) -> AsyncIterator[Tx]:
+        """A writing transaction: commits at the end, rolls back on an exception; StorageBusy when the database is busy."""
+        if self._lock is None:
+            async with self._begin(now) as tx:
+                yield tx
+            return
+        async with self._lock, self._begin(now) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _begin(self, now: datetime | None) -> AsyncIterator[Tx]:
+        try:
+            async with self._writer.begin() as conn:
+                yield Tx(conn, now or datetime.now(UTC))
+        except OperationalError as error:
+            if is_busy(error):
+                raise StorageBusy(str(error.orig)) from error
+            raise
+
+    @asynccontextmanager
+    async def read(self, now: datetime | None = None) -> AsyncIterator[Tx]:
+        """A reading transaction that never waits for the writer."""
+        async with self._reader.connect() as conn:
+            yield Tx(conn, now or datetime.now(UTC))
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether the error means "try the same again": SQLite's lock, PostgreSQL's serialisation failure or deadlock."""
+    text = str(error.orig).lower()
+    code = getattr(error.orig, "sqlstate", None)
+    return "locked" in text or "busy" in text or code in {"40001", "40P01", "55P03"}

@@ -1,0 +1,105 @@
+"""Friendships of members with learners (follow relations): begun, ended, and compared with WeCom's own list at night."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import exists, insert, or_, select, tuple_, update
+from sqlalchemy.engine import Row
+
+from storage.database import Tx
+from storage.tables_camp import enrolments, follows, learners
+
+
+@dataclass(frozen=True)
+class Follow:
+    """`channel_code` is the `state` WeCom reported, kept as it came. `ended_by`: learner, member, transfer, gone."""
+
+    learner_id: int
+    member_id: int
+    added_at: datetime
+    channel_code: str | None
+    ended_at: datetime | None
+    ended_by: str | None
+
+    @property
+    def live(self) -> bool:
+        return self.ended_at is None
+
+
+async def find(tx: Tx, learner_id: int, member_id: int) -> Follow | None:
+    query = select(follows).where(follows.c.learner_id == learner_id, follows.c.member_id == member_id)
+    row = (await tx.conn.execute(query)).one_or_none()
+    return None if row is None else _to_follow(row)
+
+
+async def of_learners(tx: Tx, learner_ids: Sequence[int]) -> list[Follow]:
+    """All follows of these learners, ended ones too, the newest first."""
+    query = select(follows).where(follows.c.learner_id.in_(learner_ids)).order_by(follows.c.added_at.desc(), follows.c.member_id)
+    return [_to_follow(row) for row in await tx.conn.execute(query)]
+
+
+async def begin(tx: Tx, learner_id: int, member_id: int, channel_code: str | None, at: datetime) -> None:
+    """The friendship exists since `at`; one that had ended lives again. A later add without a channel keeps the first one."""
+    known = await find(tx, learner_id, member_id)
+    if known is None:
+        row = {"learner_id": learner_id, "member_id": member_id, "added_at": at, "channel_code": channel_code}
+        await tx.conn.execute(insert(follows).values(**row))
+        return
+    await tx.conn.execute(
+        update(follows)
+        .where(follows.c.learner_id == learner_id, follows.c.member_id == member_id)
+        .values(added_at=at, channel_code=channel_code or known.channel_code, ended_at=None, ended_by=None)
+    )
+
+
+async def end(tx: Tx, learner_id: int, member_id: int, by: str) -> bool:
+    """Ends a live friendship; False when there is none."""
+    result = await tx.conn.execute(
+        update(follows)
+        .where(follows.c.learner_id == learner_id, follows.c.member_id == member_id, follows.c.ended_at.is_(None))
+        .values(ended_at=tx.now, ended_by=by)
+    )
+    return result.rowcount > 0
+
+
+async def mark_seen(tx: Tx, pairs: Sequence[tuple[int, int]], run_at: datetime) -> None:
+    """Notes that WeCom's own list has these (learner, member) pairs."""
+    if pairs:
+        await tx.conn.execute(
+            update(follows).where(tuple_(follows.c.learner_id, follows.c.member_id).in_(pairs)).values(seen_at=run_at)
+        )
+
+
+async def unseen(tx: Tx, member_ids: Sequence[int], run_at: datetime) -> list[Follow]:
+    """Live follows of these members that the comparison begun at `run_at` did not meet, except those begun since."""
+    query = select(follows).where(
+        follows.c.member_id.in_(member_ids),
+        follows.c.ended_at.is_(None),
+        follows.c.added_at < run_at,
+        or_(follows.c.seen_at.is_(None), follows.c.seen_at < run_at),
+    )
+    return [_to_follow(row) for row in await tx.conn.execute(query)]
+
+
+async def without_enrolment(tx: Tx, limit: int) -> list[Follow]:
+    """Per learner who added somebody and is enrolled nowhere: the newest live follow."""
+    enrolled = exists().where(enrolments.c.learner_id == follows.c.learner_id)
+    query = (
+        select(follows)
+        .join(learners, learners.c.id == follows.c.learner_id)
+        .where(follows.c.ended_at.is_(None), learners.c.unsubscribed_at.is_(None), ~enrolled)
+        .order_by(follows.c.learner_id, follows.c.added_at.desc())
+        .limit(limit)
+    )
+    newest: dict[int, Follow] = {}
+    for row in await tx.conn.execute(query):
+        newest.setdefault(row.learner_id, _to_follow(row))
+    return list(newest.values())
+
+
+def _to_follow(r: Row[Any]) -> Follow:
+    return Follow(r.learner_id, r.member_id, r.added_at, r.channel_code, r.ended_at, r.ended_by)

@@ -1,0 +1,122 @@
+"""What WeChat customer service (kf) must remember: the pull cursor per account, and each learner's open window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.database import Tx
+from storage.tables_loop import kf_accounts, kf_windows
+
+# Doc 94677: 5 messages within 48 h after the learner's last message, then silence until the learner writes again.
+WINDOW = timedelta(hours=48)
+MESSAGES = 5
+
+
+@dataclass(frozen=True)
+class Account:
+    """One kf account: `pulling` while a kf.sync is on its way, `again` when a callback arrived meanwhile."""
+
+    open_kfid: str
+    cursor: str | None
+    token: str | None
+    token_at: datetime | None
+    pulling: bool
+    again: bool
+    link_url: str | None
+    pulling_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """A learner's kf window. `left` messages may still be sent until `until`; 0 and None when it is shut."""
+
+    open_kfid: str
+    left: int
+    until: datetime | None
+
+
+async def account(tx: Tx, open_kfid: str) -> Account:
+    """The account's row, made when it is new."""
+    row = (await tx.conn.execute(select(kf_accounts).where(kf_accounts.c.open_kfid == open_kfid))).one_or_none()
+    if row is None:
+        await tx.conn.execute(insert(kf_accounts).values(open_kfid=open_kfid, pulling=False, again=False))
+        return Account(open_kfid, None, None, None, False, False, None)
+    return Account(row.open_kfid, row.cursor, row.token, row.token_at, row.pulling, row.again, row.link_url, row.pulling_at)
+
+
+async def known_accounts(tx: Tx) -> list[str]:
+    """The ids of all accounts that were ever pulled."""
+    rows = await tx.conn.execute(select(kf_accounts.c.open_kfid).where(kf_accounts.c.cursor.is_not(None)))
+    return [row.open_kfid for row in rows]
+
+
+async def change_account(tx: Tx, open_kfid: str, **columns: Any) -> None:
+    """Sets columns of `kf_accounts`."""
+    await tx.conn.execute(update(kf_accounts).where(kf_accounts.c.open_kfid == open_kfid).values(**columns))
+
+
+async def window(tx: Tx, learner_id: int) -> Window | None:
+    """The learner's window at `tx.now`; None when they never wrote to kf."""
+    row = (await tx.conn.execute(select(kf_windows).where(kf_windows.c.learner_id == learner_id))).one_or_none()
+    if row is None:
+        return None
+    until = row.learner_spoke_at + WINDOW if row.learner_spoke_at else None
+    if until is None or until <= tx.now or row.closed_at is not None:
+        return Window(row.open_kfid, 0, None)
+    return Window(row.open_kfid, max(0, MESSAGES - row.sent_since), until)
+
+
+async def learner_spoke(tx: Tx, learner_id: int, open_kfid: str, at: datetime) -> None:
+    """The learner wrote: the window opens for 48 h and the count starts anew (an older message changes nothing)."""
+    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
+    row = make(kf_windows).values(learner_id=learner_id, open_kfid=open_kfid, learner_spoke_at=at, sent_since=0)
+    await tx.conn.execute(
+        row.on_conflict_do_update(
+            index_elements=["learner_id"],
+            set_={"open_kfid": open_kfid, "learner_spoke_at": at, "sent_since": 0, "closed_at": None},
+            where=kf_windows.c.learner_spoke_at.is_(None) | (kf_windows.c.learner_spoke_at <= at),
+        )
+    )
+
+
+async def spend(tx: Tx, learner_id: int, messages: int = 1) -> None:
+    """Counts messages handed to the lane."""
+    await tx.conn.execute(
+        update(kf_windows).where(kf_windows.c.learner_id == learner_id).values(sent_since=kf_windows.c.sent_since + messages)
+    )
+
+
+async def shut(tx: Tx, learner_id: int) -> None:
+    """WeCom refused (95001, 95002, session over): nothing more until the learner writes again."""
+    await tx.conn.execute(update(kf_windows).where(kf_windows.c.learner_id == learner_id).values(closed_at=tx.now))
+
+
+async def offer_welcome(tx: Tx, learner_id: int, open_kfid: str, code: str, until: datetime) -> None:
+    """Keeps the welcome code of an enter_session event (doc 95122: one message, 20 s)."""
+    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
+    row = make(kf_windows).values(
+        learner_id=learner_id, open_kfid=open_kfid, sent_since=0, welcome_code=code, welcome_until=until
+    )
+    await tx.conn.execute(
+        row.on_conflict_do_update(
+            index_elements=["learner_id"], set_={"open_kfid": open_kfid, "welcome_code": code, "welcome_until": until}
+        )
+    )
+
+
+async def take_welcome(tx: Tx, learner_id: int) -> str | None:
+    """The welcome code that may still be used, handed out once; None otherwise."""
+    row = (await tx.conn.execute(select(kf_windows).where(kf_windows.c.learner_id == learner_id))).one_or_none()
+    if row is None or row.welcome_code is None:
+        return None
+    await tx.conn.execute(
+        update(kf_windows).where(kf_windows.c.learner_id == learner_id).values(welcome_code=None, welcome_until=None)
+    )
+    code: str = row.welcome_code
+    return code if row.welcome_until > tx.now else None

@@ -1,0 +1,97 @@
+"""Learners: one row a person, found by any identity WeCom or an outside system knows them by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Row
+
+from storage.database import Tx
+from storage.tables_camp import identities, learners
+
+
+@dataclass(frozen=True)
+class Learner:
+    """`id` is the number people type as #12. `phone_sealed` is ciphertext; nothing here opens it."""
+
+    id: int
+    external_userid: str | None
+    name: str | None
+    phone_sealed: str | None
+    owner_id: int | None
+    unreachable_at: datetime | None
+    unsubscribed_at: datetime | None
+    created_at: datetime
+    last_seen_at: datetime | None
+
+    @property
+    def shown(self) -> str:
+        """The name, or a stand-in while WeCom has not told it."""
+        return self.name or f"学员{self.id}"
+
+
+async def load(tx: Tx, learner_id: int) -> Learner | None:
+    row = (await tx.conn.execute(select(learners).where(learners.c.id == learner_id))).one_or_none()
+    return None if row is None else to_learner(row)
+
+
+async def find(tx: Tx, kind: str, value: str) -> Learner | None:
+    """By identity: kind `external_userid`, `unionid` or `phone` (its keyed hash)."""
+    row = (
+        await tx.conn.execute(
+            select(learners)
+            .join(identities, identities.c.learner_id == learners.c.id)
+            .where(identities.c.kind == kind, identities.c.value == value)
+        )
+    ).one_or_none()
+    return None if row is None else to_learner(row)
+
+
+async def add(tx: Tx, *, external_userid: str | None = None, name: str | None = None, owner_id: int | None = None) -> Learner:
+    """A new learner; with an external_userid it becomes the first identity."""
+    result = await tx.conn.execute(
+        insert(learners)
+        .values(external_userid=external_userid, name=name, owner_id=owner_id, created_at=tx.now)
+        .returning(learners.c.id)
+    )
+    learner_id: int = result.scalar_one()
+    if external_userid:
+        await add_identity(tx, learner_id, "external_userid", external_userid)
+    learner = await load(tx, learner_id)
+    assert learner is not None
+    return learner
+
+
+async def add_identity(tx: Tx, learner_id: int, kind: str, value: str) -> None:
+    """Ties an identity to the learner; one that is tied already (to anybody) stays as it is."""
+    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
+    await tx.conn.execute(
+        make(identities)
+        .values(kind=kind, value=value, learner_id=learner_id)
+        .on_conflict_do_nothing(index_elements=["kind", "value"])
+    )
+
+
+async def change(tx: Tx, learner_id: int, **columns: Any) -> None:
+    """Sets columns of `learners` (name, owner_id, unreachable_at, unsubscribed_at, last_seen_at, …)."""
+    await tx.conn.execute(update(learners).where(learners.c.id == learner_id).values(**columns))
+
+
+def to_learner(r: Row[Any]) -> Learner:
+    """A row that holds the columns of `learners`."""
+    return Learner(
+        r.id,
+        r.external_userid,
+        r.name,
+        r.phone_sealed,
+        r.owner_id,
+        r.unreachable_at,
+        r.unsubscribed_at,
+        r.created_at,
+        r.last_seen_at,
+    )

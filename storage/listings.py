@@ -1,0 +1,35 @@
+"""The long answer a person is paging through: one per conversation, kept a while."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.database import Tx
+from storage.tables_loop import listings
+
+
+async def keep(tx: Tx, conversation: str, pages: list[str], until: datetime) -> None:
+    """Keeps the pages that follow the one just shown, in place of any older listing of the conversation."""
+    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
+    row = make(listings).values(conversation=conversation, pages=pages, next_page=0, expires_at=until)
+    await tx.conn.execute(
+        row.on_conflict_do_update(index_elements=["conversation"], set_={"pages": pages, "next_page": 0, "expires_at": until})
+    )
+
+
+async def turn(tx: Tx, conversation: str) -> tuple[str, int, int] | None:
+    """The next page, its number (the first shown was 1) and how many there are; None when there is nothing more."""
+    row = (await tx.conn.execute(select(listings).where(listings.c.conversation == conversation))).one_or_none()
+    if row is None or row.expires_at <= tx.now or row.next_page >= len(row.pages):
+        return None
+    await tx.conn.execute(update(listings).where(listings.c.conversation == conversation).values(next_page=row.next_page + 1))
+    return row.pages[row.next_page], row.next_page + 2, len(row.pages) + 1
+
+
+async def forget_expired(tx: Tx) -> int:
+    """Deletes listings nobody can page through any more."""
+    return (await tx.conn.execute(delete(listings).where(listings.c.expires_at <= tx.now))).rowcount

@@ -1,0 +1,95 @@
+"""Members of the corp, and the staff among them (those with a position)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Row
+
+from storage.database import Tx
+from storage.tables_camp import members
+
+
+@dataclass(frozen=True)
+class Member:
+    """An employee account. `position` is empty for a member who is not staff."""
+
+    id: int
+    userid: str
+    name: str | None
+    department_id: int | None
+    position: str | None
+    scope: str | None
+    disabled: bool
+    left_at: datetime | None
+    quota: int | None
+
+    @property
+    def shown(self) -> str:
+        return self.name or self.userid
+
+    @property
+    def active(self) -> bool:
+        return self.left_at is None and not self.disabled
+
+
+async def find(tx: Tx, userid: str) -> Member | None:
+    """The member of this userid, compared without case as WeCom does in its answers (doc 90236)."""
+    row = (await tx.conn.execute(select(members).where(members.c.userid_key == userid.lower()))).one_or_none()
+    return None if row is None else _to_member(row)
+
+
+async def load(tx: Tx, member_id: int) -> Member:
+    row = (await tx.conn.execute(select(members).where(members.c.id == member_id))).one()
+    return _to_member(row)
+
+
+async def load_many(tx: Tx, member_ids: Sequence[int]) -> dict[int, Member]:
+    rows = await tx.conn.execute(select(members).where(members.c.id.in_(set(member_ids))))
+    return {row.id: _to_member(row) for row in rows}
+
+
+async def ensure(tx: Tx, userid: str, *, name: str | None = None) -> Member:
+    """The member of this userid, made known when it is new; a given name is kept."""
+    known = await find(tx, userid)
+    if known is None:
+        await tx.conn.execute(insert(members).values(userid=userid, userid_key=userid.lower(), name=name, disabled=False))
+        known = await find(tx, userid)
+        assert known is not None
+    elif name and known.name != name:
+        await tx.conn.execute(update(members).where(members.c.id == known.id).values(name=name))
+        known = await load(tx, known.id)
+    return known
+
+
+async def with_position(tx: Tx, *positions: str) -> list[Member]:
+    """The active staff of these positions, oldest entry first."""
+    rows = await tx.conn.execute(
+        select(members)
+        .where(members.c.position.in_(positions), members.c.left_at.is_(None), members.c.disabled.is_(False))
+        .order_by(members.c.id)
+    )
+    return [_to_member(row) for row in rows]
+
+
+async def change(tx: Tx, member_id: int, **columns: Any) -> None:
+    """Sets columns of `members`."""
+    await tx.conn.execute(update(members).where(members.c.id == member_id).values(**columns))
+
+
+def _to_member(row: Row[Any]) -> Member:
+    return Member(
+        id=row.id,
+        userid=row.userid,
+        name=row.name,
+        department_id=row.department_id,
+        position=row.position,
+        scope=row.scope,
+        disabled=row.disabled,
+        left_at=row.left_at,
+        quota=row.quota,
+    )

@@ -1,0 +1,216 @@
+"""The outbox: everything we do to the outside is one row here, written in the transaction that decided it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Row
+
+from storage.database import Tx
+from storage.tables_loop import outbox
+
+
+class State(IntEnum):
+    PENDING = 0
+    SENT = 1
+    DEAD = 2
+    EXPIRED = 3
+
+
+class Priority(IntEnum):
+    """The smaller goes first within its lane."""
+
+    WELCOME = 0
+    CARD_UPDATE = 1
+    REPLY = 2
+    READ = 3
+    NOTICE = 4
+    SYNC = 6
+    BROADCAST = 8
+
+
+class Answer(StrEnum):
+    """Which outcomes come back as a fact `answer.<call>`."""
+
+    NONE = "none"
+    FAILURE = "failure"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True)
+class Intent:
+    """One call to the outside, as data. `payload` is neutral (docs/architecture.md); the road turns it into the wire's form.
+
+    `dedup_key`: a second intent with the same key is never stored. `answer`: which final outcomes come back as
+    a fact `answer.<call>` carrying `context`. Past `expires_at` it is not sent any more.
+    """
+
+    call: str
+    payload: dict[str, Any]
+    priority: Priority = Priority.NOTICE
+    dedup_key: str | None = None
+    not_before: datetime | None = None
+    expires_at: datetime | None = None
+    answer: Answer = Answer.NONE
+    context: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def lane(self) -> str:
+        """The road, and for robots the key too: WeCom limits each robot by itself (doc 91770)."""
+        road = self.call.partition(".")[0]
+        return f"robot:{self.payload['robot']}" if road == "robot" else road
+
+
+@dataclass(frozen=True)
+class Due:
+    """A row a lane may send now."""
+
+    id: int
+    lane: str
+    call: str
+    payload: dict[str, Any]
+    context: dict[str, Any]
+    answer: Answer
+    attempts: int
+    created_at: datetime
+    expires_at: datetime | None
+    tried_at: datetime | None
+
+
+async def add_intent(tx: Tx, intent: Intent) -> bool:
+    """Stores the intent; False when its dedup_key is known already."""
+    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
+    stored = await tx.conn.execute(
+        make(outbox)
+        .values(
+            lane=intent.lane,
+            call=intent.call,
+            priority=intent.priority,
+            dedup_key=intent.dedup_key,
+            payload=intent.payload,
+            context=intent.context,
+            answer=intent.answer,
+            cause_id=tx.cause_id,
+            state=State.PENDING,
+            attempts=0,
+            created_at=tx.now,
+            not_before=intent.not_before or tx.now,
+            expires_at=intent.expires_at,
+        )
+        .on_conflict_do_nothing(index_elements=["dedup_key"])
+    )
+    tx.lanes.add(intent.lane)
+    return stored.rowcount > 0
+
+
+async def due(tx: Tx, lane: str, limit: int, without: Sequence[int] = ()) -> list[Due]:
+    """The rows of a lane that may be sent now, by priority and age, except those in hand."""
+    query = (
+        select(outbox)
+        .where(outbox.c.lane == lane, outbox.c.state == State.PENDING, outbox.c.not_before <= tx.now)
+        .order_by(outbox.c.priority, outbox.c.id)
+        .limit(limit)
+    )
+    if without:
+        query = query.where(outbox.c.id.not_in(without))
+    return [
+        Due(r.id, r.lane, r.call, r.payload, r.context, Answer(r.answer), r.attempts, r.created_at, r.expires_at, r.tried_at)
+        for r in await tx.conn.execute(query)
+    ]
+
+
+async def lanes_in_use(tx: Tx) -> list[str]:
+    """The lanes that hold rows to send, now or later."""
+    rows = await tx.conn.execute(select(outbox.c.lane).where(outbox.c.state == State.PENDING).distinct())
+    return [row.lane for row in rows]
+
+
+async def next_due_at(tx: Tx, lane: str) -> datetime | None:
+    """When the next row of the lane becomes due, or None when it is empty."""
+    query = select(func.min(outbox.c.not_before)).where(outbox.c.lane == lane, outbox.c.state == State.PENDING)
+    moment: datetime | None = (await tx.conn.execute(query)).scalar_one()
+    return moment
+
+
+async def mark_tried(tx: Tx, row_ids: Sequence[int]) -> None:
+    """Notes that the rows are about to be sent, so that after a crash their fate is known to be unknown."""
+    await tx.conn.execute(update(outbox).where(outbox.c.id.in_(row_ids)).values(tried_at=tx.now))
+
+
+async def finish(tx: Tx, row_id: int, state: State, *, errcode: int | None = None, error: str | None = None) -> bool:
+    """Ends a row; False when it was ended before."""
+    result = await tx.conn.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id, outbox.c.state == State.PENDING)
+        .values(
+            state=state,
+            finished_at=tx.now,
+            errcode=errcode,
+            error=error[:1000] if error else None,
+            attempts=outbox.c.attempts + 1,
+        )
+    )
+    return result.rowcount > 0
+
+
+async def postpone(tx: Tx, row_id: int, until: datetime, *, errcode: int | None, error: str | None, counted: bool = True) -> None:
+    """Leaves a row for a later moment; `counted=False` when the try says nothing about the row itself."""
+    await tx.conn.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id)
+        .values(
+            not_before=until,
+            errcode=errcode,
+            error=error[:1000] if error else None,
+            attempts=outbox.c.attempts + (1 if counted else 0),
+        )
+    )
+
+
+async def retry(tx: Tx, row_ids: Sequence[int] | None = None) -> int:
+    """Puts dead rows (all, or these) back in line; expired ones stay: they would be worse than none."""
+    wanted = outbox.c.state == State.DEAD
+    if row_ids is not None:
+        wanted = and_(wanted, outbox.c.id.in_(row_ids))
+    result = await tx.conn.execute(
+        update(outbox)
+        .where(wanted, or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > tx.now))
+        .values(state=State.PENDING, not_before=tx.now, attempts=0, finished_at=None)
+    )
+    return result.rowcount
+
+
+async def listing(tx: Tx, state: State | None, limit: int) -> list[Row[Any]]:
+    """The newest rows, of one state or all, for the operator's list."""
+    query = select(outbox).order_by(outbox.c.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(outbox.c.state == state)
+    return list(await tx.conn.execute(query))
+
+
+async def load(tx: Tx, row_id: int) -> Row[Any] | None:
+    """One row with all its columns, or None."""
+    return (await tx.conn.execute(select(outbox).where(outbox.c.id == row_id))).one_or_none()
+
+
+async def backlog(tx: Tx) -> list[tuple[str, int, timedelta]]:
+    """Per lane: rows waiting and the age of the oldest that is due."""
+    rows = await tx.conn.execute(
+        select(outbox.c.lane, func.count(), func.min(outbox.c.not_before))
+        .where(outbox.c.state == State.PENDING)
+        .group_by(outbox.c.lane)
+    )
+    return [(lane, number, max(tx.now - oldest, timedelta(0))) for lane, number, oldest in rows]
+
+
+async def dead_count(tx: Tx) -> int:
+    """Rows that WeCom refused for good and nobody has looked at."""
+    query = select(func.count()).select_from(outbox).where(outbox.c.state == State.DEAD)
+    return int((await tx.conn.execute(query)).scalar_one())

@@ -1,0 +1,214 @@
+"""Rosters: who is in a cohort, who was in a lesson and who was not; every read passes the reader's scope, one query each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, case, func, or_, select
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.sql import FromClause
+
+from storage.cohorts import Cohort, Lesson, to_lesson
+from storage.database import Tx
+from storage.scopes import Range, Scope, enrolment_within, group_within
+from storage.tables_camp import attendance, class_groups, cohorts, enrolments, learners, lessons, members
+
+# Somebody else, or nobody yet, teaches who is there.
+GONE = ("left", "next_cohort", "waiting")
+_COHORT = [cohorts.c[field.name] for field in fields(Cohort)]
+
+
+@dataclass(frozen=True)
+class RosterLine:
+    """One learner of a cohort. `place` is the value of camp.rules.place.Place."""
+
+    cohort_code: str
+    learner_id: int
+    name: str | None
+    place: str
+    attended: int
+    completed: int
+    paid: bool
+    in_group: bool
+    unreachable: bool
+
+    @property
+    def shown(self) -> str:
+        return self.name or f"学员{self.learner_id}"
+
+
+@dataclass(frozen=True)
+class LessonLine:
+    """One learner who counts for a lesson."""
+
+    learner_id: int
+    name: str | None
+    class_teacher_id: int | None
+    attended: bool
+    completed: bool
+
+    @property
+    def shown(self) -> str:
+        return self.name or f"学员{self.learner_id}"
+
+
+@dataclass(frozen=True)
+class LessonCount:
+    """Of `learners` who count for the lesson, how many attended and how many completed it."""
+
+    learners: int = 0
+    attended: int = 0
+    completed: int = 0
+
+
+@dataclass(frozen=True)
+class GroupSize:
+    """A class group with its learners; `code` is empty for those in no class group at all."""
+
+    cohort_id: int
+    group_id: int | None
+    code: str | None
+    teacher: str | None
+    learners: int
+    in_group: int
+
+
+def of_lesson() -> FromClause:
+    """Lessons with the enrolments of their cohort and what is known of each in the lesson."""
+    here = and_(attendance.c.enrolment_id == enrolments.c.id, attendance.c.lesson_id == lessons.c.id)
+    return lessons.join(enrolments, enrolments.c.cohort_id == lessons.c.cohort_id).outerjoin(attendance, here)
+
+
+def counts_for_lesson() -> ColumnElement[bool]:
+    """On `of_lesson()`: enrolled before it ended (or made up for it), and not gone elsewhere by then.
+
+    The same rule as camp.rules.attendance.lesson_counts: a lesson held before somebody came is no absence of theirs.
+    """
+    here_in_time = or_(
+        enrolments.c.enrolled_at < lessons.c.ends_at, attendance.c.attended.is_(True), attendance.c.completed.is_(True)
+    )
+    not_gone = or_(enrolments.c.place.not_in(GONE), enrolments.c.place_at >= lessons.c.ends_at)
+    return and_(here_in_time, not_gone)
+
+
+async def cohorts_within(tx: Tx, scope: Scope) -> list[Cohort]:
+    """The cohorts in which the scope has a learner or a class group, by start."""
+    query = select(*_COHORT).order_by(cohorts.c.starts_at, cohorts.c.id)
+    if scope.range is not Range.ALL:
+        taught = select(enrolments.c.cohort_id).where(enrolment_within(scope))
+        run = select(class_groups.c.cohort_id).where(group_within(scope))
+        query = query.where(or_(cohorts.c.id.in_(taught), cohorts.c.id.in_(run)))
+    return [Cohort(*row) for row in await tx.conn.execute(query)]
+
+
+async def roster(tx: Tx, scope: Scope, cohort_ids: Sequence[int], *, missing_in_group: bool = False) -> list[RosterLine]:
+    """All learners of these cohorts, by cohort and number; `missing_in_group`: those to come into the class group yet."""
+    query = (
+        select(
+            cohorts.c.code,
+            enrolments.c.learner_id,
+            learners.c.name,
+            enrolments.c.place,
+            enrolments.c.attended,
+            enrolments.c.completed,
+            (enrolments.c.paid_count > 0).label("paid"),
+            _in_group().label("in_group"),
+            learners.c.unreachable_at.is_not(None).label("unreachable"),
+        )
+        .join(cohorts, cohorts.c.id == enrolments.c.cohort_id)
+        .join(learners, learners.c.id == enrolments.c.learner_id)
+        .where(enrolments.c.cohort_id.in_(cohort_ids), enrolment_within(scope))
+        .order_by(cohorts.c.starts_at, cohorts.c.id, enrolments.c.learner_id)
+    )
+    if missing_in_group:
+        query = query.where(~_in_group(), enrolments.c.place.not_in(GONE))
+    return [RosterLine(*row) for row in await tx.conn.execute(query)]
+
+
+async def at_lesson(tx: Tx, lesson_id: int, scope: Scope | None = None, *, without: str | None = None) -> list[LessonLine]:
+    """Who counts for the lesson, by number; `without` leaves only those not `attended` or not `completed`."""
+    wanted = and_(lessons.c.id == lesson_id, counts_for_lesson())
+    if scope is not None:
+        wanted = and_(wanted, enrolment_within(scope))
+    if without is not None:
+        flag = attendance.c[without]
+        wanted = and_(wanted, or_(flag.is_(None), flag.is_(False)))
+    query = (
+        select(
+            enrolments.c.learner_id,
+            learners.c.name,
+            enrolments.c.class_teacher_id,
+            func.coalesce(attendance.c.attended, False),
+            func.coalesce(attendance.c.completed, False),
+        )
+        .select_from(of_lesson().join(learners, learners.c.id == enrolments.c.learner_id))
+        .where(wanted)
+        .order_by(enrolments.c.learner_id)
+    )
+    return [LessonLine(*row) for row in await tx.conn.execute(query)]
+
+
+async def lesson_counts(tx: Tx, scope: Scope, lesson_ids: Sequence[int]) -> dict[int, LessonCount]:
+    """Per lesson how many count, attended and completed; lessons for which nobody counts are left out."""
+    if not lesson_ids:
+        return {}
+    query = (
+        select(
+            lessons.c.id,
+            func.count(),
+            func.coalesce(func.sum(sql_cast(attendance.c.attended, Integer)), 0),
+            func.coalesce(func.sum(sql_cast(attendance.c.completed, Integer)), 0),
+        )
+        .select_from(of_lesson())
+        .where(lessons.c.id.in_(lesson_ids), counts_for_lesson(), enrolment_within(scope))
+        .group_by(lessons.c.id)
+    )
+    return {row[0]: LessonCount(row[1], int(row[2]), int(row[3])) for row in await tx.conn.execute(query)}
+
+
+async def lessons_in(tx: Tx, cohort_ids: Sequence[int]) -> list[Lesson]:
+    """The lessons of these cohorts, by cohort and number."""
+    if not cohort_ids:
+        return []
+    query = select(lessons).where(lessons.c.cohort_id.in_(cohort_ids)).order_by(lessons.c.cohort_id, lessons.c.seq)
+    return [to_lesson(row) for row in await tx.conn.execute(query)]
+
+
+async def group_sizes(tx: Tx, scope: Scope, cohort_ids: Sequence[int]) -> list[GroupSize]:
+    """The class groups of the scope in these cohorts with their learners, empty groups too, then those without a group."""
+    if not cohort_ids:
+        return []
+    seats: dict[tuple[int, int | None], tuple[int, int]] = {}
+    count = (
+        select(
+            enrolments.c.cohort_id,
+            enrolments.c.class_group_id,
+            func.count(),
+            func.sum(case((_in_group(), 1), else_=0)),
+        )
+        .where(enrolments.c.cohort_id.in_(cohort_ids), enrolments.c.place.not_in(GONE), enrolment_within(scope))
+        .group_by(enrolments.c.cohort_id, enrolments.c.class_group_id)
+    )
+    for row in await tx.conn.execute(count):
+        seats[row[0], row[1]] = (row[2], int(row[3]))
+    held = [group_id for _, group_id in seats if group_id is not None]
+    groups = (
+        select(class_groups.c.cohort_id, class_groups.c.id, class_groups.c.code, members.c.name, members.c.userid)
+        .join(members, members.c.id == class_groups.c.class_teacher_id)
+        .where(class_groups.c.cohort_id.in_(cohort_ids), or_(group_within(scope), class_groups.c.id.in_(held)))
+        .order_by(class_groups.c.cohort_id, class_groups.c.id)
+    )
+    found = [_group_size(row, seats.get((row.cohort_id, row.id), (0, 0))) for row in await tx.conn.execute(groups)]
+    loose = [(c, size) for (c, group_id), size in seats.items() if group_id is None]
+    return found + [GroupSize(cohort_id, None, None, None, *size) for cohort_id, size in sorted(loose)]
+
+
+def _group_size(row: Any, size: tuple[int, int]) -> GroupSize:
+    return GroupSize(row.cohort_id, row.id, row.code, row.name or row.userid, *size)
+
+
+def _in_group() -> ColumnElement[bool]:
+    return and_(enrolments.c.in_group_at.is_not(None), enrolments.c.left_group_at.is_(None))
+

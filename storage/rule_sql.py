@@ -1,0 +1,104 @@
+"""Rules as SQL: the conditions of a rule become clauses, a list of rules becomes one CASE, so a sweep is one statement.
+
+camp.rules.decide is the same in Python; a property test holds the two together.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, String, and_, case, literal, null, true
+
+from storage.tables_camp import camps, enrolments, placements
+
+Values = Mapping[str, ColumnElement[int]]
+
+
+class RuleLike(Protocol):
+    """What SQL needs of a rule (camp.rules.rule.Rule has it): `when` holds (fact, operator, number or camp setting)."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def when(self) -> Sequence[tuple[str, str, int | str]]: ...
+    @property
+    def move(self) -> str: ...
+    @property
+    def grade(self) -> str | None: ...
+
+
+class UnknownName(ValueError):
+    """A rule speaks of a fact, an operator or a camp setting that does not exist."""
+
+
+# The facts as they are now, and as they were when a closing placed the enrolment.
+LIVE: Values = {"attended": enrolments.c.attended, "completed": enrolments.c.completed, "paid": enrolments.c.paid_count}
+THEN: Values = {"attended": placements.c.attended, "completed": placements.c.completed, "paid": placements.c.paid_count}
+# What the right side may name instead of a number; the query has to join `camps`.
+SETTINGS: Values = {"warm_lessons": camps.c.warm_lessons, "sale_window_days": camps.c.sale_window_days}
+
+_OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def check(rules: Iterable[RuleLike]) -> None:
+    """Raises UnknownName for the first condition no SQL can be made of; called when the settings are read."""
+    for rule in rules:
+        _holds(rule, LIVE, SETTINGS)
+
+
+def decided_name(rules: Sequence[RuleLike], facts: Values = LIVE, settings: Values = SETTINGS) -> ColumnElement[Any]:
+    """The name of the first rule whose conditions all hold, NULL when none does."""
+    return _first(rules, [rule.name for rule in rules], facts, settings)
+
+
+def decided_place(rules: Sequence[RuleLike], facts: Values = LIVE, settings: Values = SETTINGS) -> ColumnElement[Any]:
+    """The place the deciding rule moves to, NULL when none decides."""
+    return _first(rules, [str(rule.move) for rule in rules], facts, settings)
+
+
+def with_settings(**numbers: int) -> Values:
+    """The camp settings with some replaced by a number: what a rehearsal asks."""
+    unknown = numbers.keys() - SETTINGS.keys()
+    if unknown:
+        raise UnknownName(f"unknown camp setting {sorted(unknown)}")
+    return {**SETTINGS, **{name: literal(number) for name, number in numbers.items()}}
+
+
+def by_rule(column: ColumnElement[str], values: Mapping[str, str | None]) -> ColumnElement[Any]:
+    """Turns a column of rule names into something said per rule (its grade, its to-do); NULL where nothing is said."""
+    known = {name: value for name, value in values.items() if value is not None}
+    if not known:
+        return null()
+    return case(*((column == name, literal(value, String())) for name, value in known.items()), else_=null())
+
+
+def _first(rules: Sequence[RuleLike], results: Sequence[str], facts: Values, settings: Values) -> ColumnElement[Any]:
+    if not rules:
+        return null()
+    pairs = zip(rules, results, strict=True)
+    return case(*((_holds(rule, facts, settings), literal(result, String())) for rule, result in pairs), else_=null())
+
+
+def _holds(rule: RuleLike, facts: Values, settings: Values) -> ColumnElement[bool]:
+    return and_(true(), *(_clause(rule.name, *condition, facts, settings) for condition in rule.when))
+
+
+def _clause(name: str, fact: str, op: str, value: int | str, facts: Values, settings: Values) -> ColumnElement[bool]:
+    if fact not in facts:
+        raise UnknownName(f"rule {name}: unknown fact {fact!r}, known are {', '.join(facts)}")
+    if op not in _OPERATORS:
+        raise UnknownName(f"rule {name}: unknown operator {op!r}, known are {' '.join(_OPERATORS)}")
+    if isinstance(value, str) and value not in settings:
+        raise UnknownName(f"rule {name}: unknown setting {value!r}, known are {', '.join(settings)}")
+    right = settings[value] if isinstance(value, str) else value
+    clause: ColumnElement[bool] = _OPERATORS[op](facts[fact], right)
+    return clause

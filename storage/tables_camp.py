@@ -1,0 +1,405 @@
+"""Tables of the business: camps and their calendar, people, enrolments, attendance, pools, orders, and the story of each."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from storage.columns import BigId, Json, UtcTime
+from storage.tables_loop import metadata
+
+# --- the corp ---------------------------------------------------------------------------------------------------------
+
+departments = Table(
+    "departments",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=False),  # WeCom's own department id
+    Column("name", String(128), nullable=False),
+    Column("parent_id", BigInteger),
+)
+
+members = Table(
+    "members",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("userid", String(64), nullable=False),
+    Column("userid_key", String(64), nullable=False, unique=True),  # lower-case: WeCom lower-cases ids in answers
+    Column("name", String(64)),
+    Column("department_id", BigInteger),
+    Column("left_at", UtcTime),
+    Column("seen_at", UtcTime),  # when the nightly comparison last met them in the directory
+    # A member with a position is staff; the position comes from camp.toml.
+    Column("position", String(32)),
+    Column("scope", String(16)),  # self, department, below, all; empty = the position's default
+    Column("disabled", Boolean, nullable=False, default=False),
+    Column("quota", Integer),
+    Column("greeted_on", String(10)),  # the camp's day (2026-12-01) of the last greeting with open to-dos
+)
+
+# --- what camp.toml declares ------------------------------------------------------------------------------------------
+
+camps = Table(
+    "camps",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("name", String(128), nullable=False),
+    Column("warm_lessons", SmallInteger, nullable=False),
+    Column("sale_window_days", SmallInteger, nullable=False),
+)
+
+cohorts = Table(
+    "cohorts",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("camp_id", ForeignKey("camps.id"), nullable=False),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("name", String(128), nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    Column("closes_at", UtcTime, nullable=False),
+    Column("enrol_until", UtcTime, nullable=False),
+    Column("next_code", String(64)),
+    Column("closed_at", UtcTime),
+)
+Index("ix_cohorts_camp_starts", cohorts.c.camp_id, cohorts.c.starts_at)
+
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("cohort_id", ForeignKey("cohorts.id"), nullable=False),
+    Column("seq", SmallInteger, nullable=False),
+    Column("title", String(128), nullable=False),
+    Column("starts_at", UtcTime, nullable=False),
+    Column("ends_at", UtcTime, nullable=False),
+    Column("checkin_opens_at", UtcTime, nullable=False),
+    Column("checkin_closes_at", UtcTime, nullable=False),
+    Column("passphrase", String(64)),
+    Column("reminded_at", UtcTime),
+    Column("digested_at", UtcTime),
+    UniqueConstraint("cohort_id", "seq"),
+)
+Index("ix_lessons_ends", lessons.c.ends_at)
+
+class_groups = Table(
+    "class_groups",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("cohort_id", ForeignKey("cohorts.id"), nullable=False),
+    Column("code", String(32), nullable=False),
+    Column("chat_id", String(64), unique=True),
+    Column("class_teacher_id", ForeignKey("members.id"), nullable=False),
+    Column("join_url", Text),
+    Column("member_version", String(64)),
+    UniqueConstraint("cohort_id", "code"),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("code", String(64), nullable=False, unique=True),  # the `state` of the contact way
+    Column("name", String(128), nullable=False),
+    Column("camp_id", ForeignKey("camps.id")),
+    Column("department", String(128)),
+)
+
+# --- learners ---------------------------------------------------------------------------------------------------------
+
+learners = Table(
+    "learners",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("external_userid", String(64), unique=True),
+    Column("name", String(128)),
+    Column("phone_sealed", Text),  # encrypted at rest
+    Column("owner_id", ForeignKey("members.id")),
+    Column("unreachable_at", UtcTime),  # deleted their class teacher
+    Column("unsubscribed_at", UtcTime),  # 退订
+    Column("created_at", UtcTime, nullable=False),
+    Column("last_seen_at", UtcTime),
+)
+Index("ix_learners_owner", learners.c.owner_id)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("kind", String(24), primary_key=True),  # external_userid, unionid, phone (keyed hash)
+    Column("value", String(160), primary_key=True),
+    Column("learner_id", ForeignKey("learners.id"), nullable=False, index=True),
+)
+
+follows = Table(
+    "follows",
+    metadata,
+    # A friendship of a member with a learner; tags in WeCom belong to this pair.
+    Column("learner_id", ForeignKey("learners.id"), primary_key=True),
+    Column("member_id", ForeignKey("members.id"), primary_key=True),
+    Column("added_at", UtcTime, nullable=False),
+    Column("channel_code", String(64)),
+    Column("ended_at", UtcTime),
+    Column("ended_by", String(16)),  # learner, member, transfer, gone (missing in WeCom's own list)
+    Column("seen_at", UtcTime),  # when the nightly comparison last met it
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("class_group_id", ForeignKey("class_groups.id"), primary_key=True),
+    Column("external_userid", String(64), primary_key=True),
+    Column("joined_at", UtcTime, nullable=False),
+    Column("left_at", UtcTime),
+    Column("join_scene", SmallInteger),
+)
+
+enrolments = Table(
+    "enrolments",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("learner_id", ForeignKey("learners.id"), nullable=False),
+    Column("cohort_id", ForeignKey("cohorts.id"), nullable=False),
+    Column("class_group_id", ForeignKey("class_groups.id")),
+    Column("class_teacher_id", ForeignKey("members.id")),
+    Column("channel_id", ForeignKey("channels.id")),
+    Column("source", String(24), nullable=False),  # contact, chat, ingest, moved, import
+    Column("enrolled_at", UtcTime, nullable=False),
+    Column("in_group_at", UtcTime),
+    Column("left_group_at", UtcTime),
+    # The one place where somebody looks after this enrolment: camp.places.
+    Column("place", String(24), nullable=False),
+    Column("place_at", UtcTime, nullable=False),
+    Column("grade", String(8)),
+    # Live facts, recomputed (never incremented) in the transaction that changes what they count.
+    Column("attended", SmallInteger, nullable=False, default=0),
+    Column("completed", SmallInteger, nullable=False, default=0),
+    Column("paid_count", SmallInteger, nullable=False, default=0),
+    Column("paid_fen", BigInteger, nullable=False, default=0),
+    Column("last_seen_at", UtcTime),
+    UniqueConstraint("learner_id", "cohort_id"),
+)
+Index("ix_enrolments_cohort_place", enrolments.c.cohort_id, enrolments.c.place)
+Index("ix_enrolments_class_teacher", enrolments.c.class_teacher_id, enrolments.c.cohort_id)
+
+attendance = Table(
+    "attendance",
+    metadata,
+    # One row per enrolment and lesson, clustered; every witness in its own column, the weighed result beside them.
+    Column("enrolment_id", ForeignKey("enrolments.id"), primary_key=True),
+    Column("lesson_id", ForeignKey("lessons.id"), primary_key=True),
+    Column("watched_seconds", Integer),
+    Column("checked_in_at", UtcTime),
+    Column("checked_in_by", String(16)),  # tap, text, menu
+    Column("teacher_mark_at", UtcTime),
+    Column("teacher_mark_by", BigInteger),
+    Column("teacher_mark_reason", Text),
+    Column("finished_at", UtcTime),  # the learner said 完课, or an event did
+    Column("homework_at", UtcTime),
+    Column("homework", Text),
+    Column("score", SmallInteger),
+    Column("score_comment", Text),
+    Column("rating", SmallInteger),
+    Column("rating_words", Text),
+    Column("attended", Boolean, nullable=False, default=False),
+    Column("completed", Boolean, nullable=False, default=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_attendance_lesson", attendance.c.lesson_id)
+
+# --- pools, orders, conversations ---------------------------------------------------------------------------------------
+
+pool_entries = Table(
+    "pool_entries",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("enrolment_id", ForeignKey("enrolments.id"), nullable=False),
+    Column("learner_id", ForeignKey("learners.id"), nullable=False),
+    Column("pool", String(16), nullable=False),  # conversion, renewal
+    Column("grade", String(8)),
+    Column("rule", String(64), nullable=False),
+    Column("entered_at", UtcTime, nullable=False),
+    Column("state", String(16), nullable=False),  # open, claimed, sold, withdrawn
+    Column("owner_id", ForeignKey("members.id")),  # who claimed it
+    Column("claimed_at", UtcTime),
+    Column("closed_at", UtcTime),
+    UniqueConstraint("enrolment_id", "pool"),
+)
+Index("ix_pool_entries_state", pool_entries.c.pool, pool_entries.c.state, pool_entries.c.entered_at)
+Index("ix_pool_entries_owner", pool_entries.c.owner_id, pool_entries.c.state)
+Index("ix_pool_entries_learner", pool_entries.c.learner_id)
+
+claims = Table(
+    "claims",
+    metadata,
+    # Every time somebody took a learner out of a pool, kept after it ended: daily caps, cool-downs and 为什么 read it.
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("entry_id", ForeignKey("pool_entries.id"), nullable=False, index=True),
+    Column("member_id", ForeignKey("members.id"), nullable=False),
+    Column("claimed_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("ended_by", String(16)),  # returned, sold, withdrawn
+    Column("reason", Text),
+)
+Index("ix_claims_member", claims.c.member_id, claims.c.claimed_at)
+
+pool_views = Table(
+    "pool_views",
+    metadata,
+    # Whom a salesperson saw in a pool on a day of the camp's zone: looking twice counts once.
+    Column("member_id", ForeignKey("members.id"), primary_key=True),
+    Column("on_day", String(10), primary_key=True),
+    Column("entry_id", ForeignKey("pool_entries.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("order_no", String(128), nullable=False, unique=True),
+    Column("learner_id", ForeignKey("learners.id"), nullable=False),
+    Column("enrolment_id", ForeignKey("enrolments.id")),
+    Column("course", String(128), nullable=False),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("refunded_fen", BigInteger, nullable=False, default=0),
+    Column("paid_at", UtcTime, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("seller_id", ForeignKey("members.id")),
+    Column("confirmed_at", UtcTime),  # a hand-entered sale that the shop's event confirmed later
+)
+Index("ix_orders_learner", orders.c.learner_id)
+
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("order_no", String(128), primary_key=True),
+    Column("event_id", String(160), primary_key=True),
+    Column("amount_fen", BigInteger, nullable=False),
+    Column("refunded_at", UtcTime, nullable=False),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("learner_id", ForeignKey("learners.id"), nullable=False, index=True),
+    Column("member_id", ForeignKey("members.id")),  # who is to answer
+    Column("text", Text, nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("answer", Text),
+    Column("answered_at", UtcTime),
+    Column("answered_by", BigInteger),
+    Column("delivered_at", UtcTime),  # empty: the kf window was shut, the answer waits for the learner's next message
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    # 备注 by a class teacher, 跟进 by a salesperson: one table, told apart by kind.
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("learner_id", ForeignKey("learners.id"), nullable=False, index=True),
+    Column("member_id", ForeignKey("members.id"), nullable=False),
+    Column("kind", String(16), nullable=False),  # note, follow_up
+    Column("text", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+todos = Table(
+    "todos",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("member_id", ForeignKey("members.id"), nullable=False),
+    Column("learner_id", ForeignKey("learners.id")),
+    Column("kind", String(24), nullable=False),
+    Column("text", String(256), nullable=False),
+    Column("dedup_key", String(160), nullable=False, unique=True),
+    Column("created_at", UtcTime, nullable=False),
+    Column("done_at", UtcTime),
+)
+Index("ix_todos_member", todos.c.member_id, todos.c.done_at)
+
+journal = Table(
+    "journal",
+    metadata,
+    # The story of a learner: every change with its time, its actor and its reason. Append only.
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("learner_id", BigInteger, nullable=False),
+    Column("enrolment_id", BigInteger),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("by", String(80), nullable=False),  # learner, member:<userid>, rule:<name>, wecom, shop …
+    Column("detail", Json, nullable=False),
+)
+Index("ix_journal_learner", journal.c.learner_id, journal.c.id)
+
+# --- closing a cohort ---------------------------------------------------------------------------------------------------
+
+closings = Table(
+    "closings",
+    metadata,
+    # One run of the closing rules over a set of enrolments: at close, and again when a sale window ends.
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("cohort_id", ForeignKey("cohorts.id"), nullable=False),
+    Column("moment", String(24), nullable=False),  # cohort_closed, sale_window_ended
+    Column("state", String(16), nullable=False),  # proposed, running, done, undone
+    Column("proposed_at", UtcTime, nullable=False),
+    Column("proposed_counts", Json, nullable=False),
+    Column("task_id", String(128)),
+    Column("confirmed_at", UtcTime),
+    Column("confirmed_by", String(80)),
+    Column("progress_id", BigInteger, nullable=False, default=0),  # last enrolment id swept
+    Column("finished_at", UtcTime),
+    UniqueConstraint("cohort_id", "moment"),
+)
+
+placements = Table(
+    "placements",
+    metadata,
+    # Why each enrolment is where it is: rule, facts at that time, from, to. Feeds 为什么 and the undo.
+    Column("closing_id", ForeignKey("closings.id"), primary_key=True),
+    Column("enrolment_id", ForeignKey("enrolments.id"), primary_key=True),
+    Column("rule", String(64), nullable=False),
+    Column("from_place", String(24), nullable=False),
+    Column("to_place", String(24), nullable=False),
+    Column("attended", SmallInteger, nullable=False),
+    Column("completed", SmallInteger, nullable=False),
+    Column("paid_count", SmallInteger, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("ix_placements_enrolment", placements.c.enrolment_id)
+
+# --- the projection into WeCom's tags -----------------------------------------------------------------------------------
+
+wecom_tags = Table(
+    "wecom_tags",
+    metadata,
+    Column("group_name", String(64), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("tag_id", String(64), unique=True),  # empty while it is being created
+    Column("asked_at", UtcTime),
+)
+
+tag_marks = Table(
+    "tag_marks",
+    metadata,
+    Column("learner_id", ForeignKey("learners.id"), primary_key=True),
+    Column("group_name", String(64), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("wanted", Boolean, nullable=False),
+    Column("marked", Boolean),  # what WeCom was last told with success; empty = never
+    Column("sent", Boolean),  # what is on its way; empty = nothing
+    Column("by", String(80), nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+Index("ix_tag_marks_tag", tag_marks.c.group_name, tag_marks.c.name)

@@ -1,0 +1,155 @@
+"""Tables of the loop: what came in, what goes out, who holds what, and what WeCom's roads must remember."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text, UniqueConstraint
+
+from storage.columns import BigId, Json, UtcTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("source", String(32), nullable=False),
+    Column("kind", String(64), nullable=False),
+    # MsgId, kf msgid, tick occurrence, event_id …: the same fact is stored once, however often it arrives.
+    Column("dedup_key", String(200), nullable=False, unique=True),
+    Column("conversation", String(160), nullable=False),
+    Column("body", Json, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("state", SmallInteger, nullable=False, default=0),  # storage.inbox.State
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("error", Text),
+    Column("done_at", UtcTime),
+)
+Index("ix_inbox_pending", inbox.c.state, inbox.c.id)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("lane", String(64), nullable=False),
+    Column("call", String(64), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("dedup_key", String(200), unique=True),
+    Column("payload", Json, nullable=False),
+    Column("context", Json, nullable=False),
+    Column("answer", String(8), nullable=False),  # storage.outbox.Answer
+    Column("cause_id", BigId),
+    Column("state", SmallInteger, nullable=False, default=0),  # storage.outbox.State
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("created_at", UtcTime, nullable=False),
+    Column("not_before", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    # Set before the first try: a row still pending with it may or may not have reached WeCom (the process died between).
+    Column("tried_at", UtcTime),
+    Column("finished_at", UtcTime),
+    Column("errcode", Integer),
+    Column("error", Text),
+)
+Index("ix_outbox_due", outbox.c.lane, outbox.c.state, outbox.c.priority, outbox.c.id)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("owner", String(80), nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+nonces = Table(
+    "nonces",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("nonce", String(128), primary_key=True),
+    Column("body_hash", String(64), nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+)
+
+kf_accounts = Table(
+    "kf_accounts",
+    metadata,
+    Column("open_kfid", String(64), primary_key=True),
+    Column("cursor", String(128)),
+    Column("token", String(160)),
+    Column("token_at", UtcTime),
+    # One puller per account: set while a kf.sync is on its way; `again` when a callback arrived meanwhile.
+    Column("pulling", Boolean, nullable=False, default=False),
+    Column("again", Boolean, nullable=False, default=False),
+    Column("pulling_at", UtcTime),  # when the kf.sync on its way was asked for; an old one is given up
+    Column("link_url", Text),
+    Column("link_scene", String(64)),
+)
+
+kf_windows = Table(
+    "kf_windows",
+    metadata,
+    Column("learner_id", BigId, primary_key=True, autoincrement=False),
+    Column("open_kfid", String(64), nullable=False),
+    # WeCom's rule (doc 94677): 5 messages within 48 h after the learner's last one.
+    Column("learner_spoke_at", UtcTime),
+    Column("sent_since", SmallInteger, nullable=False, default=0),
+    Column("welcome_code", String(160)),
+    Column("welcome_until", UtcTime),
+    Column("closed_at", UtcTime),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("task_id", String(128), primary_key=True),
+    Column("kind", String(32), nullable=False),  # verdict, claim, …
+    Column("ref", String(64), nullable=False),  # id of what the card is about
+    Column("recipients", Json, nullable=False),  # userids
+    Column("message", Json, nullable=False),  # the card's face as last sent
+    Column("created_at", UtcTime, nullable=False),
+    Column("closed_at", UtcTime),  # when it was turned into its dead face
+)
+Index("ix_cards_kind_ref", cards.c.kind, cards.c.ref)
+
+card_codes = Table(
+    "card_codes",
+    metadata,
+    # A response code works once, for 72 h (doc 94888).
+    Column("response_code", String(200), primary_key=True),
+    Column("task_id", String(128), nullable=False, index=True),
+    Column("obtained_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+)
+
+unmatched_events = Table(
+    "unmatched_events",
+    metadata,
+    Column("id", BigId, primary_key=True, autoincrement=True),
+    Column("source", String(64), nullable=False),
+    Column("event_id", String(160), nullable=False),
+    Column("type", String(64), nullable=False),
+    Column("identity_kind", String(24)),
+    Column("identity_value", String(160)),
+    Column("reason", String(160), nullable=False),
+    Column("body", Json, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("matched_at", UtcTime),
+    UniqueConstraint("source", "event_id"),
+)
+Index("ix_unmatched_events_identity", unmatched_events.c.identity_kind, unmatched_events.c.identity_value)
+
+listings = Table(
+    "listings",
+    metadata,
+    # The long answer a person is paging through (更多); one per conversation.
+    Column("conversation", String(160), primary_key=True),
+    Column("pages", Json, nullable=False),
+    Column("next_page", SmallInteger, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)

@@ -1,0 +1,88 @@
+"""Events whose learner or camp nobody knows yet: kept in a list, put back in line when the missing piece appears, never dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Row
+
+from storage.columns import to_micros
+from storage.database import Tx
+from storage.inbox import FactDraft, add_facts
+from storage.tables_loop import unmatched_events
+
+
+@dataclass(frozen=True)
+class Unmatched:
+    """An event that waits. `body` holds no phone number in the clear."""
+
+    id: int
+    source: str
+    event_id: str
+    type: str
+    identity_kind: str | None
+    identity_value: str | None
+    reason: str
+    body: dict[str, Any]
+    received_at: datetime
+
+
+async def park(
+    tx: Tx, *, source: str, event_id: str, type_: str, identity: tuple[str, str] | None, reason: str, body: dict[str, Any]
+) -> None:
+    """Keeps the event until somebody releases it; parked again, it waits again for its new reason."""
+    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
+    kind, value = identity or (None, None)
+    columns = {"identity_kind": kind, "identity_value": value, "reason": reason[:160], "body": body, "matched_at": None}
+    row = make(unmatched_events).values(source=source, event_id=event_id, type=type_, received_at=tx.now, **columns)
+    await tx.conn.execute(row.on_conflict_do_update(index_elements=["source", "event_id"], set_=columns))
+
+
+async def release(tx: Tx, identities: Sequence[tuple[str, str]]) -> int:
+    """Puts the events waiting for these (kind, value) identities back in line; returns how many."""
+    if not identities:
+        return 0
+    wanted = tuple_(unmatched_events.c.identity_kind, unmatched_events.c.identity_value).in_(list(identities))
+    return await _put_back(tx, wanted)
+
+
+async def release_for(tx: Tx, reasons: Sequence[str]) -> int:
+    """Puts the events waiting for one of these reasons back in line; returns how many."""
+    return await _put_back(tx, unmatched_events.c.reason.in_(reasons))
+
+
+async def waiting(tx: Tx, limit: int) -> list[Unmatched]:
+    """The oldest events that still wait, for the operator's list."""
+    query = select(unmatched_events).where(unmatched_events.c.matched_at.is_(None)).order_by(unmatched_events.c.id).limit(limit)
+    return [_to_unmatched(row) for row in await tx.conn.execute(query)]
+
+
+async def _put_back(tx: Tx, wanted: Any) -> int:
+    query = select(unmatched_events).where(wanted, unmatched_events.c.matched_at.is_(None)).order_by(unmatched_events.c.id)
+    found = [_to_unmatched(row) for row in await tx.conn.execute(query)]
+    if not found:
+        return 0
+    # The moment is part of the key: an event released in vain is parked again and may be released once more.
+    moment = to_micros(tx.now)
+    await add_facts(
+        tx,
+        [
+            FactDraft(e.source, f"ingest.{e.type}", f"unmatched:{e.id}:{moment}", f"ingest:{e.source}", {**e.body, "source": e.source})
+            for e in found
+        ],
+    )
+    ids = [e.id for e in found]
+    await tx.conn.execute(update(unmatched_events).where(unmatched_events.c.id.in_(ids)).values(matched_at=tx.now))
+    return len(found)
+
+
+def _to_unmatched(r: Row[Any]) -> Unmatched:
+    return Unmatched(
+        r.id, r.source, r.event_id, r.type, r.identity_kind, r.identity_value, r.reason, r.body, r.received_at
+    )
