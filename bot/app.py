@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
 from bot.clock import Clock
@@ -38,7 +40,7 @@ from bot.worker import Worker
 from camp.start import on_start
 from handlers.core import router
 from jobs.core import job
-from storage.database import Database
+from storage.database import Database, StorageBusy
 from storage.migrate import migrate
 
 log = structlog.get_logger("bot")
@@ -63,6 +65,7 @@ class House:
     clock: Clock
     readiness: Readiness
     web: web.Application
+    fault: BaseException | None = None  # what ended a loop
 
 
 def build_house(settings: Settings, session: aiohttp.ClientSession, database: Database) -> House:
@@ -99,8 +102,12 @@ def build_house(settings: Settings, session: aiohttp.ClientSession, database: Da
 
 @contextlib.asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[House]:
-    """Storage, worker, lanes and clock of the house while the block lasts; on the way out what is in hand is finished."""
+    """Storage, worker, lanes and clock of the house while the block lasts; on the way out what is in hand is finished.
+
+    The schema is brought up to date first, but never under the feet of another process.
+    """
     with _sole_user(settings.storage.url):
+        await migrate(settings.storage.url)
         database = Database(settings.storage.url)
         async with contextlib.AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
@@ -124,34 +131,36 @@ async def _loops(house: House) -> AsyncIterator[None]:
     ]
     keep = [asyncio.create_task(loop) for loop in last]
     work = [asyncio.create_task(loop) for loop in first]
+    fatal = partial(_fatal, house)
     for task in (*keep, *work):
-        task.add_done_callback(_fatal)
+        task.add_done_callback(fatal)
     try:
         yield
     finally:
+        for task in (*keep, *work):
+            task.remove_done_callback(fatal)
         await _stop(work)
         await _stop(keep)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(StorageBusy, SQLAlchemyError):  # the leases run out by themselves
             await house.leases.give_back()
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
-        task.remove_done_callback(_fatal)
         task.cancel()
     await asyncio.wait(tasks, timeout=_STOP_SECONDS)
 
 
-def _fatal(task: asyncio.Task[None]) -> None:
+def _fatal(house: House, task: asyncio.Task[None]) -> None:
     """A loop that ends by itself is a bug: the process leaves, and its supervisor starts a healthy one."""
     if not task.cancelled() and task.exception() is not None:
+        house.fault = task.exception()
         log.error("a loop died", error=type(task.exception()).__name__, exc_info=task.exception())
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def serve(settings: Settings) -> None:
-    """Runs until SIGTERM or SIGINT; ends within 10 s."""
-    await migrate(settings.storage.url)
+    """Runs until SIGTERM or SIGINT; ends within 10 s. SystemExit 1 when a loop died, so that a supervisor sees a failure."""
     leave = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -167,6 +176,8 @@ async def serve(settings: Settings) -> None:
         house.readiness.leaving = True
         await runner.cleanup()
     log.info("left")
+    if house.fault is not None:
+        raise SystemExit(1)
 
 
 def run(settings: Settings) -> None:

@@ -35,7 +35,10 @@ class Clock:
             if job.daily_at is not None:
                 hour, _, minute = job.daily_at.partition(":")
                 trigger = CronTrigger(hour=int(hour), minute=int(minute), timezone=zone)
-                self._scheduler.add_job(self._tick_daily, trigger, args=[job.name, zone], id=job.name)
+                now = datetime.now(zone)
+                # Nobody was up at the hour? Ask once now; the day's key drops it when somebody was.
+                missed = {"next_run_time": now} if (now.hour, now.minute) >= (int(hour), int(minute)) else {}
+                self._scheduler.add_job(self._tick_daily, trigger, args=[job.name, zone], id=job.name, **missed)
             else:
                 seconds = beat_seconds if job.every is None or job.every <= BEAT else job.every.total_seconds()
                 self._scheduler.add_job(

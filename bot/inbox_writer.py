@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from storage import nonces
-from storage.database import Database, StorageBusy, Tx
+from storage.database import Database, StorageAway, StorageBusy, Tx
 from storage.inbox import FactDraft, add_facts
 from storage.nonces import NonceUse
 
@@ -67,8 +65,7 @@ class InboxWriter:
             try:
                 await asyncio.shield(writing)
             except asyncio.CancelledError:
-                with suppress(asyncio.CancelledError):
-                    await writing
+                await asyncio.wait([writing])
                 raise
             self._woken()
 
@@ -76,7 +73,7 @@ class InboxWriter:
         try:
             async with self._database.write() as tx:
                 uses = await self._store(tx, group)
-        except (SQLAlchemyError, StorageBusy) as error:
+        except Exception as error:  # noqa: BLE001 - the senders are told and the next group has its chance
             await self._write_halves(group, error)
             return
         for arrival, use in zip(group, uses, strict=True):
@@ -85,7 +82,9 @@ class InboxWriter:
 
     async def _write_halves(self, group: list[Arrival], error: Exception) -> None:
         """One bad arrival must not fail its neighbours: split until it stands alone."""
-        if len(group) > 1 and not isinstance(error, StorageBusy):
+        # A group that PostgreSQL broke off for a deadlock is split too: the halves come through.
+        hopeless = isinstance(error, StorageAway) or (isinstance(error, StorageBusy) and self._database.is_sqlite)
+        if len(group) > 1 and not hopeless:
             middle = len(group) // 2
             await self._write(group[:middle])
             await self._write(group[middle:])

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,6 +27,7 @@ _WINDOW_SECONDS = 300
 _MOST_EVENTS = 500
 MOST_BYTES = 262_144  # a batch of 500 events
 _STORE_SECONDS = 10
+_NONCE = re.compile(r"[!-~]{1,128}")
 
 
 class Refused(Exception):
@@ -69,10 +71,12 @@ class Ingest:
         if secrets is None:
             raise Refused(404, "unknown source")
         timestamp, nonce, given = (headers.get(name, "") for name in ("X-Timestamp", "X-Nonce", "X-Signature"))
-        if not nonce or len(nonce) > 128 or not timestamp.isascii() or not timestamp.isdigit():
-            raise Refused(401, "X-Timestamp (seconds), X-Nonce (1-128 characters) and X-Signature are needed")
+        if not _NONCE.fullmatch(nonce) or not timestamp.isascii() or not timestamp.isdigit():
+            raise Refused(401, "X-Timestamp (seconds), X-Nonce (1-128 printable ASCII characters) and X-Signature are needed")
         message = timestamp.encode() + b"\n" + nonce.encode() + b"\n" + body
-        valid = [hmac.compare_digest(given.encode(), b"v1=" + sign(secret, message).encode()) for secret in secrets]
+        # A header may hold any byte; half characters must fail the comparison, not raise.
+        told = given.encode("utf-8", "surrogatepass")
+        valid = [hmac.compare_digest(told, b"v1=" + sign(secret, message).encode()) for secret in secrets]
         if not any(valid):
             raise Refused(401, "wrong signature")
         if abs(now - int(timestamp[:15])) > _WINDOW_SECONDS:
@@ -88,7 +92,7 @@ def sign(secret: str, message: bytes) -> str:
 def read_events(body: bytes) -> list[BaseEvent]:
     """The events of a body `{"events": […]}` or of one event; Refused with every fault, by index and field."""
     try:
-        data = json.loads(body)
+        data = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Refused(400, "the body is not JSON") from None
     raw = data["events"] if isinstance(data, dict) and "events" in data else [data]
@@ -101,13 +105,17 @@ def read_events(body: bytes) -> list[BaseEvent]:
             events.append(_read_event(item))
         except ValidationError as error:
             for fault in error.errors(include_url=False, include_context=False, include_input=False):
-                where = ".".join(str(part) for part in fault["loc"])
+                where = ".".join(str(part) for part in fault["loc"]) or "event"
                 faults.append({"index": index, "field": where, "reason": fault["msg"]})
         except Refused as fault:
             faults.append({"index": index, "field": "type", "reason": fault.error})
     if faults:
         raise Refused(400, "some events are not valid; none was taken", faults)
     return events
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _read_event(item: Any) -> BaseEvent:

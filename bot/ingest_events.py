@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _written_out(value: object) -> object:
+    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
+        raise ValueError("must be RFC 3339 with an offset, like 2026-12-01T20:00:00+08:00")
+    return value
+
+
+def _plausible(value: datetime) -> datetime:
+    if not _EARLIEST <= value < _LATEST:
+        raise ValueError("must lie between 2000 and 2100")
+    return value
+
+
+# A number would be taken for seconds by pydantic; which unit the sender meant nobody knows.
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_plausible)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128)]
 Fen = Annotated[int, Field(strict=True, gt=0, le=10_000_000_000)]
+Lesson = Annotated[int, Field(strict=True, ge=1, le=999)]
 
 
 class Subject(BaseModel):
@@ -29,7 +59,7 @@ class BaseEvent(BaseModel):
     model_config = ConfigDict(extra="allow")
     event_id: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256)]
     type: str
-    occurred_at: AwareDatetime
+    occurred_at: Moment
     subject: Subject
 
 
@@ -52,21 +82,21 @@ class OrderRefunded(BaseEvent):
 class AttendanceSummary(BaseEvent):
     type: Literal["attendance.summary"]
     cohort: Name
-    lesson: Annotated[int, Field(ge=1, le=999)]
-    watched_seconds: Annotated[int, Field(ge=0, le=1_000_000)]
+    lesson: Lesson
+    watched_seconds: Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
 
 class CompletionFinished(BaseEvent):
     type: Literal["completion.finished"]
     cohort: Name
-    lesson: Annotated[int, Field(ge=1, le=999)]
+    lesson: Lesson
 
 
 class HomeworkGraded(BaseEvent):
     type: Literal["homework.graded"]
     cohort: Name
-    lesson: Annotated[int, Field(ge=1, le=999)]
-    score: Annotated[float, Field(ge=0, le=100)]
+    lesson: Lesson
+    score: Annotated[float, Field(strict=True, ge=0, le=100)]
     comment: Annotated[str, StringConstraints(max_length=1000)] | None = None
 
 

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage import leases
 from storage.database import Database, StorageBusy
@@ -26,6 +27,7 @@ class LeaseKeeper:
         self._wanted: set[str] = set()
         self._held: set[str] = set()
         self._renewed_at = 0.0
+        self._renewing = asyncio.Lock()
 
     async def holds(self, name: str) -> bool:
         """Whether this node holds the lease now; asks for it at the first question."""
@@ -43,18 +45,21 @@ class LeaseKeeper:
             await asyncio.sleep(_RENEW_SECONDS)
             try:
                 await self._renew()
-            except (StorageBusy, OSError) as error:
+            except (StorageBusy, SQLAlchemyError) as error:
                 log.warning("leases not renewed", error=type(error).__name__)
         await asyncio.Event().wait()
 
     async def give_back(self) -> None:
         """Frees everything for the other nodes."""
         if not self._database.is_sqlite and self._wanted:
-            async with self._database.write() as tx:
+            async with self._renewing, self._database.write() as tx:
+                self._held = set()
                 await leases.give_back(tx, self._owner)
 
     async def _renew(self) -> None:
-        started = asyncio.get_running_loop().time()
-        async with self._database.write() as tx:
-            self._held = {name for name in sorted(self._wanted) if await leases.take(tx, name, self._owner, TERM)}
-        self._renewed_at = started
+        # One at a time: an older answer must not overwrite a newer one that knows more names.
+        async with self._renewing:
+            started = asyncio.get_running_loop().time()
+            async with self._database.write() as tx:
+                held = {name for name in sorted(self._wanted) if await leases.take(tx, name, self._owner, TERM)}
+            self._held, self._renewed_at = held, started

@@ -16,6 +16,7 @@ class Pacer:
         self._apis: dict[str, Buckets] = {}
         self._recipients: dict[str, KeyedBuckets] = {}
         self._keys: dict[str, KeyedBuckets] = {}
+        self._closed_until: dict[str, float] = {}
         for road in roads:
             for call in road.calls:
                 limits = [limit for limit in road.limits if limit.scope == "api"]
@@ -42,6 +43,13 @@ class Pacer:
             self._keys[call.name].of(row.lane).close_until(until)
         else:
             self._apis[call.name].close_until(until)
+            self._closed_until[call.name] = max(until, self._closed_until.get(call.name, until))
+
+    def closed_calls(self) -> tuple[str, ...]:
+        """The calls whose whole API is closed now."""
+        now = asyncio.get_running_loop().time()
+        self._closed_until = {name: until for name, until in self._closed_until.items() if until > now}
+        return tuple(self._closed_until)
 
     def forget_idle(self) -> None:
         """Drops the buckets of people who were not spoken to for long."""

@@ -35,6 +35,7 @@ from bot.settings_sections import (
     wrong,
 )
 from camp.policy import Policy
+from camp.rules.rule import RuleBook
 
 __all__ = ["DEFAULT_RULES", "ConfigError", "Fault", "Settings", "config_path", "load_settings"]
 
@@ -97,6 +98,22 @@ class Settings(BaseSettings):
         """The file these settings were read from."""
         return self._path
 
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.camp.zone)
+
+    @property
+    def checkin_opens_before(self) -> timedelta:
+        return timedelta(minutes=self.attendance.checkin_opens_before_minutes)
+
+    @property
+    def checkin_closes_after(self) -> timedelta:
+        return timedelta(minutes=self.attendance.checkin_closes_after_minutes)
+
+    @property
+    def rulebook(self) -> RuleBook:
+        return to_book([rule.to_rule() for rule in self.rules])
+
     def privacy_key(self) -> PrivacyKey:
         """The key phones are sealed with; made once where the settings name none. ConfigError when it cannot be read or made."""
         return find_or_make_key(self.privacy, self.storage.url, self._path)
@@ -107,7 +124,7 @@ class Settings(BaseSettings):
         auto = self.time.verdict_auto_after_hours
         before = sorted({m for m in self.time.remind_before_minutes if m}, reverse=True)
         return Policy(
-            zone=ZoneInfo(self.camp.zone),
+            zone=self.zone,
             language=self.camp.language,
             open_kfid=self.wecom.kf.open_kfid,
             kf_scene=self.wecom.kf.scene,
@@ -116,8 +133,8 @@ class Settings(BaseSettings):
             robots=frozenset(self.wecom.robots),
             attended_seconds=self.attendance.attended_seconds,
             completed_share=self.attendance.completed_share,
-            checkin_opens_before=timedelta(minutes=self.attendance.checkin_opens_before_minutes),
-            checkin_closes_after=timedelta(minutes=self.attendance.checkin_closes_after_minutes),
+            checkin_opens_before=self.checkin_opens_before,
+            checkin_closes_after=self.checkin_closes_after,
             remind_before=tuple(timedelta(minutes=m) for m in before),
             digest_after=timedelta(minutes=self.time.digest_after_minutes),
             verdict_auto_after=None if auto is None else timedelta(hours=auto),
@@ -129,7 +146,7 @@ class Settings(BaseSettings):
             tag_group_channel=self.tags.channel_group,
             tag_group_camp=self.tags.camp_group,
             tag_group_state=self.tags.state_group,
-            rulebook=to_book([rule.to_rule() for rule in self.rules]),
+            rulebook=self.rulebook,
         )
 
 

@@ -133,7 +133,7 @@ class Section(BaseModel):
 
 class ServerSection(Section):
     host: Words = "127.0.0.1"
-    port: int = Field(8780, ge=0, le=65535)
+    port: int = Field(default=8780, ge=0, le=65535)
 
 
 class StorageSection(Section):
@@ -157,10 +157,10 @@ class KfSection(Section):
 
 class AibotSection(Section):
     mode: Literal["url", "socket"] = "url"
-    bot_id: str | None = Field(None, examples=["aibKdJ2mB3yT8"])
-    secret: NonEmpty | None = Field(None, examples=["secret of the long connection"])
-    token: CallbackToken | None = Field(None, examples=["aibotToken"])
-    encoding_aes_key: AesKey | None = Field(None, examples=[_AES_EXAMPLE])
+    bot_id: str | None = Field(default=None, examples=["aibKdJ2mB3yT8"])
+    secret: NonEmpty | None = Field(default=None, examples=["secret of the long connection"])
+    token: CallbackToken | None = Field(default=None, examples=["aibotToken"])
+    encoding_aes_key: AesKey | None = Field(default=None, examples=[_AES_EXAMPLE])
 
     @model_validator(mode="after")
     def _complete(self) -> AibotSection:
@@ -174,7 +174,7 @@ class AibotSection(Section):
 class WecomSection(Section):
     corp_id: Annotated[str, _shaped(r"w[a-z][0-9A-Za-z_-]{4,62}", "settings.corp_id")] = Field(examples=["ww0123456789abcdef"])
     api_base_url: Annotated[str, AfterValidator(_api_address)] = Field(
-        "https://qyapi.weixin.qq.com", examples=["https://qyapi.weixin.qq.com"]
+        default="https://qyapi.weixin.qq.com", examples=["https://qyapi.weixin.qq.com"]
     )
     app: AppSection
     kf: KfSection
@@ -185,7 +185,7 @@ class WecomSection(Section):
 class IngestSection(Section):
     """One source of signed events; two secrets are valid at once while one replaces the other."""
 
-    secret: NonEmpty | None = Field(None, examples=["a long random text"])
+    secret: NonEmpty | None = Field(default=None, examples=["a long random text"])
     secrets: list[NonEmpty] = Field(default_factory=list, max_length=2, examples=[["new secret", "old secret"]])
 
     @model_validator(mode="after")
@@ -202,8 +202,8 @@ class IngestSection(Section):
 
 
 class PrivacySection(Section):
-    key: Annotated[SecretStr, AfterValidator(_privacy_key)] | None = Field(None, examples=["base64 of 32 random bytes"])
-    key_file: Words | None = Field(None, examples=["/etc/wecamp/privacy.key"])
+    key: Annotated[SecretStr, AfterValidator(_privacy_key)] | None = Field(default=None, examples=["base64 of 32 random bytes"])
+    key_file: Words | None = Field(default=None, examples=["/etc/wecamp/privacy.key"])
 
     @model_validator(mode="after")
     def _one_way(self) -> PrivacySection:
@@ -213,29 +213,31 @@ class PrivacySection(Section):
 
 
 class CampSection(Section):
-    zone: Annotated[str, AfterValidator(_zone)] = Field("Asia/Shanghai", examples=["Asia/Shanghai"])
+    zone: Annotated[str, AfterValidator(_zone)] = Field(default="Asia/Shanghai", examples=["Asia/Shanghai"])
     language: Literal["zh", "en"] = "zh"
 
 
 class AttendanceSection(Section):
-    attended_seconds: int = Field(60, ge=1, le=86_400)
-    completed_share: float = Field(0.6, gt=0, le=1)
+    attended_seconds: int = Field(default=60, ge=1, le=86_400)
+    completed_share: float = Field(default=0.6, gt=0, le=1)
     checkin_opens_before_minutes: Minutes = 30
     checkin_closes_after_minutes: Minutes = 120
 
 
 class TimeSection(Section):
-    remind_before_minutes: Annotated[list[Minutes], BeforeValidator(_one_or_many)] = Field([30], max_length=5, examples=[[30]])
+    remind_before_minutes: Annotated[list[Minutes], BeforeValidator(_one_or_many)] = Field(
+        default=[30], max_length=5, examples=[[30]]
+    )
     digest_after_minutes: Minutes = 0
-    verdict_auto_after_hours: float | None = Field(None, gt=0, le=24 * 30, examples=[24])
-    tick_seconds: float = Field(15, gt=0, le=3600)
+    verdict_auto_after_hours: float | None = Field(default=None, gt=0, le=24 * 30, examples=[24])
+    tick_seconds: float = Field(default=15, gt=0, le=3600)
 
 
 class PoolSection(Section):
     quota: dict[str, Count] = Field(default_factory=lambda: {"sales": 100, "class_teacher": 300}, examples=[100])
     claims_per_day: Count = 50
     views_per_day: Count = 200
-    cards_per_handover: int = Field(10, ge=0, le=100)
+    cards_per_handover: int = Field(default=10, ge=0, le=100)
 
     @model_validator(mode="after")
     def _known_positions(self) -> PoolSection:
@@ -249,7 +251,7 @@ POSITIONS = ("class_teacher", "sales", "manager", "operator")
 
 
 class AllocationSection(Section):
-    fallback_owner: Words | None = Field(None, examples=["lin"])
+    fallback_owner: Words | None = Field(default=None, examples=["lin"])
 
 
 # A tag group's name has at most 15 characters (doc 92117).
@@ -264,12 +266,12 @@ class TagsSection(Section):
 
 class LogsSection(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
-    json_lines: bool = Field(True, alias="json")
+    json_lines: bool = Field(default=True, alias="json")
 
 
 class CallbackSection(Section):
-    max_age_seconds: int = Field(300, ge=10, le=86_400)
-    max_body_bytes: int = Field(65_536, ge=1024, le=10_000_000)
+    max_age_seconds: int = Field(default=300, ge=10, le=86_400)
+    max_body_bytes: int = Field(default=65_536, ge=1024, le=10_000_000)
 
 
 def _condition(words: str) -> str:
@@ -294,15 +296,15 @@ def _moment(name: str) -> str:
 
 class RuleSection(Section):
     name: Annotated[str, _shaped(r"[0-9A-Za-z_-]{1,64}", "settings.rule_name")] = Field(examples=["warm"])
-    title: str = Field("", max_length=80)
+    title: str = Field(default="", max_length=80)
     moment: Annotated[str, AfterValidator(_moment)] = Field(examples=["cohort_closed"])
     when: list[Annotated[str, AfterValidator(_condition)]] = Field(
         min_length=1, max_length=10, examples=[["attended >= warm_lessons", "paid = 0"]]
     )
     move: Annotated[str, AfterValidator(_move)] = Field(examples=["conversion"])
-    grade: str | None = Field(None, max_length=8, examples=["A"])
-    tag: str | None = Field(None, min_length=1, max_length=30, examples=["高意向"])
-    todo: str | None = Field(None, min_length=1, max_length=200, examples=["联系一下"])
+    grade: str | None = Field(default=None, max_length=8, examples=["A"])
+    tag: str | None = Field(default=None, min_length=1, max_length=30, examples=["高意向"])
+    todo: str | None = Field(default=None, min_length=1, max_length=200, examples=["联系一下"])
 
     def to_rule(self) -> Rule:
         return Rule(

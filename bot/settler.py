@@ -11,13 +11,14 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.wecom import errors
 from bot.wecom.client import Answer
 from bot.wecom.errors import Outcome
 from storage import outbox
 from storage.columns import to_micros
-from storage.database import Database, StorageBusy, Tx
+from storage.database import Database, StorageAway, StorageBusy, Tx
 from storage.inbox import FactDraft, add_facts
 from storage.outbox import Answer as Wanted
 from storage.outbox import Due, State
@@ -30,6 +31,10 @@ _LONGEST_PAUSE_S = 60.0
 _MOST_ATTEMPTS = 10_000
 _CONFIG_PAUSE = timedelta(minutes=2)
 _CONFIG_ATTEMPTS = 30
+# After these WeCom may have taken the message all the same.
+_FATE_UNKNOWN = frozenset({errors.TIMEOUT, errors.DISCONNECTED, errors.BAD_STATUS, errors.NOT_JSON})
+_GROUP = 512
+_LAST_WORDS_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -78,53 +83,84 @@ def _back_off(attempts: int, asked_s: float | None) -> timedelta:
     return timedelta(seconds=max(seconds, asked_s or 0.0))
 
 
+_End = tuple[Due, Verdict, Callable[[Due], None]]
+
+
 class Settler:
     """Writes the ends of calls, many in one commit. `woken()` is called when facts were added."""
 
     def __init__(self, database: Database, woken: Callable[[], None] = lambda: None) -> None:
         self._database = database
         self._woken = woken
-        self._queue: asyncio.Queue[tuple[Due, Verdict, Callable[[Due], None]]] = asyncio.Queue()
+        self._queue: asyncio.Queue[_End] = asyncio.Queue()
 
     def put(self, row: Due, verdict: Verdict, settled: Callable[[Due], None]) -> None:
         """Takes the end of a call; `settled(row)` is called once it is durable."""
         self._queue.put_nowait((row, verdict, settled))
 
     async def run(self) -> None:
-        """Writes until cancelled; what is queued then is still written."""
+        """Writes until cancelled; the group under way and what is queued then are still written."""
         try:
             while True:
-                await self._settle([await self._queue.get(), *self._waiting()])
+                writing = asyncio.ensure_future(self._settle([await self._queue.get(), *self._waiting()]))
+                try:
+                    await asyncio.shield(writing)
+                except asyncio.CancelledError:
+                    await asyncio.wait([writing], timeout=_LAST_WORDS_SECONDS)
+                    raise
         finally:
             rest = self._waiting()
             if rest:
-                with contextlib.suppress(StorageBusy):
-                    await self._settle(rest)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_LAST_WORDS_SECONDS):
+                        await self._settle(rest)
 
-    def _waiting(self) -> list[tuple[Due, Verdict, Callable[[Due], None]]]:
-        found = []
-        while not self._queue.empty():
+    def _waiting(self) -> list[_End]:
+        found: list[_End] = []
+        while not self._queue.empty() and len(found) < _GROUP:
             found.append(self._queue.get_nowait())
         return found
 
-    async def _settle(self, group: list[tuple[Due, Verdict, Callable[[Due], None]]]) -> None:
+    async def _settle(self, group: list[_End]) -> None:
         while True:
             try:
                 async with self._database.write() as tx:
                     for row, verdict, _ in group:
                         await self._write(tx, row, verdict)
                 break
-            except StorageBusy:
-                await asyncio.sleep(0.1)
+            except StorageBusy as error:
+                await asyncio.sleep(1.0 if isinstance(error, StorageAway) else 0.1)
+            except SQLAlchemyError as error:
+                await self._settle_halves(group, error)
+                return
         for row, _, settled in group:
             settled(row)
         self._woken()
+
+    async def _settle_halves(self, group: list[_End], error: Exception) -> None:
+        """One end that cannot be written must not hold its neighbours: split until it stands alone, then drop its result."""
+        if len(group) > 1:
+            middle = len(group) // 2
+            await self._settle(group[:middle])
+            await self._settle(group[middle:])
+            return
+        row, verdict, settled = group[0]
+        log.error("end of a call not written", call=row.call, outbox_id=row.id, error=type(error).__name__)
+        if verdict.errcode != errors.UNSENDABLE:
+            why = f"the answer could not be stored: {type(error).__name__}"
+            await self._settle([(row, Verdict.impossible(why), settled)])
 
     async def _write(self, tx: Tx, row: Due, verdict: Verdict) -> None:
         facts: list[FactDraft] = []
         if verdict.state is None:
             await outbox.postpone(
-                tx, row.id, tx.now + verdict.pause, errcode=verdict.errcode, error=verdict.errmsg, counted=verdict.counted
+                tx,
+                row.id,
+                tx.now + verdict.pause,
+                errcode=verdict.errcode,
+                error=verdict.errmsg,
+                counted=verdict.counted,
+                refused=verdict.errcode not in _FATE_UNKNOWN,
             )
         elif await outbox.finish(tx, row.id, verdict.state, errcode=verdict.errcode, error=verdict.errmsg or None):
             failed = verdict.state is not State.SENT

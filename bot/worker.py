@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bot import metrics
+from bot.logs import frames_of
 from camp.messages import text
 from camp.outgoing import alert_operators, to_learner, to_members
 from camp.phrases import say_in
@@ -18,7 +20,7 @@ from handlers.core.context import Ctx
 from handlers.core.router import Handlers
 from jobs.core.job import Job
 from storage import inbox, learners
-from storage.database import Database, StorageBusy, Tx
+from storage.database import Database, StorageAway, StorageBusy, Tx, is_away, is_busy
 from storage.inbox import Fact
 from storage.outbox import Priority
 
@@ -62,8 +64,11 @@ class Worker:
             self._wake.clear()
             try:
                 busy = await may_work() and await self.apply_batch() > 0
-            except StorageBusy:
-                await asyncio.sleep(_BUSY_PAUSE_SECONDS)
+            except StorageBusy as error:
+                away = isinstance(error, StorageAway)
+                if away:
+                    log.warning("worker waits for the database", error=str(error))
+                await asyncio.sleep(_POLL_SECONDS if away else _BUSY_PAUSE_SECONDS)
                 continue
             if not busy:
                 try:
@@ -102,12 +107,18 @@ class Worker:
         except StorageBusy:
             raise
         except Exception as error:  # the one place where a bug in a handler must not stop the others
-            metrics.facts.labels(kind=_family(fact), outcome="failed").inc()
-            log.error("fact failed", fact_id=fact.id, kind=fact.kind, error=type(error).__name__, exc_info=error)
-            return error
+            if isinstance(error, DBAPIError) and (is_busy(error) or is_away(error)):
+                raise  # no fault of this handler: the whole batch is tried again
+            return self._failed(fact, error)
         metrics.facts.labels(kind=_family(fact), outcome="applied").inc()
         lanes |= own.lanes
         return None
+
+    def _failed(self, fact: Fact, error: Exception) -> Exception:
+        metrics.facts.labels(kind=_family(fact), outcome="failed").inc()
+        # Where, not what: the message may quote what a person wrote; it is kept with the fact (`wecamp inbox show`).
+        log.error("fact failed", fact_id=fact.id, kind=_family(fact), error=type(error).__name__, at=frames_of(error))
+        return error
 
     async def _handle(self, tx: Tx, fact: Fact) -> None:
         if fact.kind.startswith("tick."):
@@ -128,8 +139,8 @@ class Worker:
         try:
             async with tx.conn.begin_nested():
                 await self._apologise(own, fact, error)
-        except Exception as second:  # an apology that fails must not hide or repeat the first failure
-            log.error("apology failed", fact_id=fact.id, error=type(second).__name__, exc_info=second)
+        except Exception as second:  # noqa: BLE001 - an apology that fails must not hide or repeat the first failure
+            log.error("apology failed", fact_id=fact.id, error=type(second).__name__, at=frames_of(second))
             return
         lanes |= own.lanes
 

@@ -10,7 +10,8 @@ from camp.lesson_choice import window_of
 from camp.policy import Policy
 from camp.rules.attendance import Seen, weigh
 from camp.rules.checkin import Outcome, decide_check_in
-from storage import attendance, journal
+from camp.rules.place import Place
+from storage import attendance, enrolments, journal
 from storage.attendance import Witnesses
 from storage.cohorts import Lesson
 from storage.database import Tx
@@ -54,6 +55,9 @@ async def check_in(
     if outcome is not Outcome.DONE:
         return CheckIn(outcome, before.checked_in_at)
     heard = await _keep(tx, policy, enrolment, lesson, before, checked_in_at=at, checked_in_by=by)
+    if enrolment.place == Place.LEFT:
+        # Who comes to a lesson has not left: back on the class teacher's lists.
+        await enrolments.move(tx, enrolment.id, Place.CLASS)
     await _tell(tx, enrolment, "checked_in", "learner", lesson, at, way=by)
     return CheckIn(outcome, at, heard)
 
@@ -68,9 +72,7 @@ async def finish(tx: Tx, policy: Policy, enrolment: Enrolment, lesson: Lesson, *
     return heard
 
 
-async def mark_by_teacher(
-    tx: Tx, policy: Policy, enrolment: Enrolment, lesson: Lesson, *, member: Member, reason: str
-) -> Heard:
+async def mark_by_teacher(tx: Tx, policy: Policy, enrolment: Enrolment, lesson: Lesson, *, member: Member, reason: str) -> Heard:
     """补签: a member vouches that the learner attended; the reason is kept with the name."""
     before = await attendance.load(tx, enrolment.id, lesson.id)
     heard = await _keep(
@@ -104,9 +106,7 @@ async def watched(
 async def homework(tx: Tx, policy: Policy, enrolment: Enrolment, lesson: Lesson, words: str, *, at: datetime) -> Heard:
     """Homework handed in; a later one takes its place; the story keeps both."""
     before = await attendance.load(tx, enrolment.id, lesson.id)
-    heard = await _keep(
-        tx, policy, enrolment, lesson, before, homework=words, homework_at=at
-    )
+    heard = await _keep(tx, policy, enrolment, lesson, before, homework=words, homework_at=at)
     await _tell(tx, enrolment, "homework", "learner", lesson, at, text=words)
     return heard
 
@@ -129,9 +129,7 @@ async def grade(
     return heard
 
 
-async def rate(
-    tx: Tx, policy: Policy, enrolment: Enrolment, lesson: Lesson, stars: int, words: str, *, at: datetime
-) -> Heard:
+async def rate(tx: Tx, policy: Policy, enrolment: Enrolment, lesson: Lesson, stars: int, words: str, *, at: datetime) -> Heard:
     """The learner's rating of a lesson, 1 to 5; a later one takes its place."""
     before = await attendance.load(tx, enrolment.id, lesson.id)
     heard = await _keep(tx, policy, enrolment, lesson, before, rating=stars, rating_words=words or None)
@@ -139,9 +137,7 @@ async def rate(
     return heard
 
 
-async def _keep(
-    tx: Tx, policy: Policy, enrolment: Enrolment, lesson: Lesson, before: Witnesses, **columns: Any
-) -> Heard:
+async def _keep(tx: Tx, policy: Policy, enrolment: Enrolment, lesson: Lesson, before: Witnesses, **columns: Any) -> Heard:
     if lesson.cohort_id != enrolment.cohort_id:
         raise ValueError(f"lesson {lesson.id} is not of the cohort of enrolment {enrolment.id}")
     known = Witnesses(**{**vars(before), **columns})
@@ -163,9 +159,7 @@ async def _keep(
     return Heard(before, Witnesses(**{**vars(known), **verdict}), *counts)
 
 
-async def _tell(
-    tx: Tx, enrolment: Enrolment, kind: str, by: str, lesson: Lesson, at: datetime, **detail: Any
-) -> None:
+async def _tell(tx: Tx, enrolment: Enrolment, kind: str, by: str, lesson: Lesson, at: datetime, **detail: Any) -> None:
     await journal.record(
         tx, enrolment.learner_id, kind, by=by, enrolment_id=enrolment.id, at=at, lesson=lesson.seq, title=lesson.title, **detail
     )

@@ -9,13 +9,23 @@ from typing import Any
 
 from camp.phrases import Say
 from camp.policy import Policy
-from camp.rules.declared import CheckinWindow, Declared, read_declared
+from camp.rules.declared import (
+    CheckinWindow,
+    Declared,
+    DeclaredCamp,
+    DeclaredChannel,
+    DeclaredCohort,
+    DeclaredGroup,
+    DeclaredLesson,
+    DeclaredStaff,
+    read_declared,
+)
 from camp.rules.declared_checks import check_declared
 from camp.rules.toml_lines import line_of, lines_of, syntax_fault
 from camp.rules.toml_table import Finding
 from storage import declaration
 from storage.database import Tx
-from storage.declaration import Tally
+from storage.declaration import Saved, Tally
 
 __all__ = ["Changes", "DeclarationError", "Parsed", "apply", "parse", "parse_text", "to_lines"]
 
@@ -68,6 +78,7 @@ def parse(tables: Mapping[str, Any], policy: Policy, lines: Mapping[str, int] | 
     findings += check_declared(declared)
     faults = [finding for finding in findings if not finding.warning]
     if faults:
+        faults.sort(key=lambda fault: line_of(fault.path, lines or {}) or 0)
         raise DeclarationError(faults, lines)
     return Parsed(declared, tuple(findings), lines)
 
@@ -76,25 +87,39 @@ async def apply(tx: Tx, policy: Policy, parsed: Parsed) -> Changes:
     """Makes the declaration true; the caller's transaction makes it all or nothing."""
     declared = parsed.declared
     departments = await declaration.departments_by_name(tx)
-    people = await declaration.save_staff(tx, declared.staff, departments)
-    camps = await declaration.save_camps(tx, declared.camps)
-    cohorts = await declaration.save_cohorts(tx, declared.cohorts, camps.ids)
-    lessons = await declaration.save_lessons(tx, declared.cohorts, cohorts.ids)
-    groups = await declaration.save_class_groups(tx, declared.cohorts, cohorts.ids, people.ids)
-    channels = await declaration.save_channels(tx, declared.channels, camps.ids)
+    staff = await declaration.save_staff(tx, [_staff_row(one, departments) for one in declared.staff])
+    camps = await declaration.save_camps(tx, [_camp_row(camp) for camp in declared.camps])
+    cohorts = await declaration.save_cohorts(tx, [_cohort_row(one, camps.ids[one.camp,]) for one in declared.cohorts])
+    cohort_id = {one.code: cohorts.ids[one.code,] for one in declared.cohorts}
+    lesson_rows = [_lesson_row(each, cohort_id[one.code]) for one in declared.cohorts for each in one.lessons]
+    group_rows = [
+        _group_row(each, cohort_id[one.code], staff.ids[each.class_teacher.lower(),])
+        for one in declared.cohorts
+        for each in one.class_groups
+    ]
     saved = {
         "camps": camps,
         "cohorts": cohorts,
-        "lessons": lessons,
-        "class_groups": groups,
-        "channels": channels,
-        "staff": people,
+        "lessons": await declaration.save_lessons(tx, lesson_rows),
+        "class_groups": await declaration.save_class_groups(tx, group_rows),
+        "channels": await declaration.save_channels(tx, [_channel_row(one, camps.ids) for one in declared.channels]),
+        "staff": staff,
     }
-    notes = [*parsed.warnings, *_unknown_departments(declared, departments)]
-    for noun in ("staff", "cohorts", "lessons"):
-        if saved[noun].kept:
-            notes.append(Finding("", f"kept_{noun}", {"names": "、".join(saved[noun].kept)}, warning=True))
+    notes = [*parsed.warnings, *_unknown_departments(declared, departments), *await _kept(tx, saved)]
     return Changes({noun: each.tally for noun, each in saved.items()}, tuple(notes))
+
+
+async def _kept(tx: Tx, saved: Mapping[str, Saved]) -> list[Finding]:
+    """What the database holds and the file does not mention: it stays, and the operator is told."""
+    cohort_ids = set(saved["cohorts"].ids.values())
+    kept = {
+        "kept_staff": await declaration.staff_besides(tx, {key[0] for key in saved["staff"].ids}),
+        "kept_cohorts": await declaration.cohorts_besides(tx, {key[0] for key in saved["cohorts"].ids}),
+        "kept_lessons": [
+            f"{code} #{seq}" for code, seq in await declaration.lessons_besides(tx, cohort_ids, saved["lessons"].ids.keys())
+        ],
+    }
+    return [Finding("", code, {"names": "、".join(names)}, warning=True) for code, names in kept.items() if names]
 
 
 def to_lines(say: Say, findings: Sequence[Finding], lines: Mapping[str, int] | None) -> list[str]:
@@ -109,8 +134,81 @@ def to_lines(say: Say, findings: Sequence[Finding], lines: Mapping[str, int] | N
 
 
 def _unknown_departments(declared: Declared, known: Mapping[str, int]) -> list[Finding]:
+    named = [(one.path, one.department) for one in declared.channels]
+    named += [(one.path, one.department) for one in declared.staff]
     return [
-        Finding(f"{one.path}.department", "unknown_department", {"name": one.department}, warning=True)
-        for one in (*declared.channels, *declared.staff)
-        if one.department and one.department not in known
+        Finding(f"{path}.department", "unknown_department", {"name": name}, warning=True)
+        for path, name in named
+        if name and name not in known
     ]
+
+
+def _staff_row(one: DeclaredStaff, departments: Mapping[str, int]) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "userid": one.userid,
+        "userid_key": one.userid.lower(),
+        "position": one.position,
+        "scope": one.scope,
+        "disabled": one.disabled,
+        "quota": one.quota,
+    }
+    # A name or department the file does not give is the directory's to tell.
+    if one.name:
+        row["name"] = one.name
+    if one.department and one.department in departments:
+        row["department_id"] = departments[one.department]
+    return row
+
+
+def _camp_row(camp: DeclaredCamp) -> dict[str, Any]:
+    return {
+        "code": camp.code,
+        "name": camp.name,
+        "warm_lessons": camp.warm_lessons,
+        "sale_window_days": camp.sale_window_days,
+    }
+
+
+def _cohort_row(cohort: DeclaredCohort, camp_id: int) -> dict[str, Any]:
+    return {
+        "camp_id": camp_id,
+        "code": cohort.code,
+        "name": cohort.name,
+        "starts_at": cohort.starts_at,
+        "closes_at": cohort.closes_at,
+        "enrol_until": cohort.enrol_until,
+        "next_code": cohort.next,
+    }
+
+
+def _lesson_row(lesson: DeclaredLesson, cohort_id: int) -> dict[str, Any]:
+    return {
+        "cohort_id": cohort_id,
+        "seq": lesson.seq,
+        "title": lesson.title,
+        "starts_at": lesson.starts_at,
+        "ends_at": lesson.ends_at,
+        "checkin_opens_at": lesson.checkin_opens_at,
+        "checkin_closes_at": lesson.checkin_closes_at,
+        "passphrase": lesson.passphrase,
+    }
+
+
+def _group_row(group: DeclaredGroup, cohort_id: int, class_teacher_id: int) -> dict[str, Any]:
+    return {
+        "cohort_id": cohort_id,
+        "code": group.code,
+        "chat_id": group.chat_id,
+        "class_teacher_id": class_teacher_id,
+        "join_url": group.join_url,
+    }
+
+
+def _channel_row(channel: DeclaredChannel, camp_ids: Mapping[Any, int]) -> dict[str, Any]:
+    only = next(iter(camp_ids.values()))
+    return {
+        "code": channel.code,
+        "name": channel.name,
+        "camp_id": camp_ids[channel.camp,] if channel.camp else only,
+        "department": channel.department,
+    }

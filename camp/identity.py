@@ -13,9 +13,11 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from camp import enrolment, tagging
 from camp.policy import Policy
 from camp.rules.identity import EnrolmentFacts, plan_fold
-from storage import cohorts, enrolments, identities, journal, learners, tagging, unmatched
+from camp.rules.place import Place
+from storage import cohorts, enrolments, identities, journal, learners, unmatched
 from storage.database import Tx
 from storage.enrolments import Enrolment
 from storage.learners import Learner
@@ -156,6 +158,8 @@ async def merge(tx: Tx, policy: Policy, one: Learner, other: Learner, *, by: str
     )
     await journal.record(tx, keep.id, "merged", by=by, number=drop.id)
     await tagging.ask_flush(tx, [keep.id])
+    merged = await _loaded(tx, keep.id)
+    await enrolment.follow_friend(tx, policy, merged)
     return await _loaded(tx, keep.id)
 
 
@@ -207,22 +211,21 @@ def _fold_facts(e: Enrolment, cohort: cohorts.Cohort | None, *, linked: bool) ->
 
 def _folded(stays: Enrolment, goes: Enrolment, calendar_of: Enrolment) -> dict[str, Any]:
     """The columns of the enrolment that stays: nothing either of them knew is lost."""
-    first, second = (stays, goes) if stays.cohort_id == calendar_of.cohort_id else (goes, stays)
-    further = goes if stays.place == "class" else stays
-    in_group = next((e for e in (first, second) if e.in_group), first) if first.cohort_id == second.cohort_id else first
+    further = goes if stays.place == Place.CLASS else stays
+    seat = next((e for e in (stays, goes) if e.in_group and e.cohort_id == calendar_of.cohort_id), calendar_of)
     return {
         "cohort_id": calendar_of.cohort_id,
-        "class_group_id": in_group.class_group_id,
-        "in_group_at": in_group.in_group_at,
-        "left_group_at": in_group.left_group_at,
-        # The friend stays the class teacher; a cohort chosen outside brings its own only when nobody was added.
-        "class_teacher_id": in_group.class_teacher_id or second.class_teacher_id,
+        "class_group_id": seat.class_group_id,
+        "in_group_at": seat.in_group_at,
+        "left_group_at": seat.left_group_at,
+        "class_teacher_id": seat.class_teacher_id,
         "channel_id": stays.channel_id or goes.channel_id,
-        "source": first.source,
+        "source": calendar_of.source,
         "enrolled_at": min(stays.enrolled_at, goes.enrolled_at),
         "place": further.place,
         "place_at": further.place_at,
         "grade": further.grade,
+        # Each counted its own orders, so together they count all of them once.
         "paid_count": stays.paid_count + goes.paid_count,
         "paid_fen": stays.paid_fen + goes.paid_fen,
     }

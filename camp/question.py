@@ -1,4 +1,4 @@
-"""Questions (提问): from the learner in kf to their class teacher in the app, and the answer back, kept while the window is shut."""
+"""Questions (提问): from the learner in kf to their class teacher in the app, and the answer back when it can be sent."""
 
 from __future__ import annotations
 
@@ -81,7 +81,9 @@ async def take_back(tx: Tx, policy: Policy, learner: Learner, refused: Sequence[
         await questions.change(tx, question.id, delivered_at=None)
         member = await members.load(tx, question.answered_by) if question.answered_by else None
         if member is not None:
-            words = say_in(policy.language)("question.not_delivered", name=learner.shown, learner=learner.id, question=question.id)
+            words = say_in(policy.language)(
+                "question.not_delivered", name=learner.shown, learner=learner.id, question=question.id
+            )
             await to_members(tx, [member.userid], text(words), dedup_key=f"question-kept:{question.id}:{tx.cause_id}")
 
 

@@ -1,13 +1,12 @@
-"""Attendance rows: one per enrolment and lesson with every witness, the counters they add up to, and the rolls read from them."""
+"""Attendance rows: one per enrolment and lesson with every witness, the counters they add up to, and a learner's calendar."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
@@ -15,7 +14,7 @@ from sqlalchemy.engine import Row
 from storage.cohorts import Cohort, Lesson, to_lesson
 from storage.database import Tx
 from storage.enrolments import Enrolment, of_learner
-from storage.tables_camp import attendance, cohorts, enrolments, learners, lessons
+from storage.tables_camp import attendance, cohorts, enrolments, lessons
 
 
 @dataclass(frozen=True)
@@ -54,24 +53,6 @@ class Seat:
 
     def seen(self, lesson: Lesson) -> Witnesses:
         return self.witnesses.get(lesson.id, NOTHING)
-
-
-@dataclass(frozen=True)
-class RollLine:
-    """One learner on a lesson's roll. `counts` is False for a lesson held before they enrolled."""
-
-    learner_id: int
-    enrolment_id: int
-    name: str | None
-    class_teacher_id: int | None
-    class_group_id: int | None
-    attended: bool
-    completed: bool
-    counts: bool
-
-    @property
-    def absent(self) -> bool:
-        return self.counts and not self.attended
 
 
 async def load(tx: Tx, enrolment_id: int, lesson_id: int) -> Witnesses:
@@ -124,55 +105,6 @@ async def seats_of(tx: Tx, learner_id: int) -> list[Seat]:
     for row in await tx.conn.execute(select(attendance).where(attendance.c.enrolment_id.in_([e.id for e in mine]))):
         known.setdefault(row.enrolment_id, {})[row.lesson_id] = _to_witnesses(row)
     return [Seat(e, held[e.cohort_id], tuple(calendar.get(e.cohort_id, ())), known.get(e.id, {})) for e in mine]
-
-
-async def lesson_roll(
-    tx: Tx,
-    cohort_id: int,
-    lesson: Lesson,
-    *,
-    class_teacher_id: int | None = None,
-    gone: Sequence[str] = ("left", "next_cohort", "waiting"),
-) -> list[RollLine]:
-    """Everybody who was to be in the lesson, by learner number; one query.
-
-    Who had gone to one of the places `gone` before the lesson ended is not on it; who went later still is.
-    """
-    here = and_(attendance.c.enrolment_id == enrolments.c.id, attendance.c.lesson_id == lesson.id)
-    query = (
-        select(
-            enrolments.c.id,
-            enrolments.c.learner_id,
-            enrolments.c.enrolled_at,
-            enrolments.c.class_teacher_id,
-            enrolments.c.class_group_id,
-            learners.c.name,
-            attendance.c.attended,
-            attendance.c.completed,
-        )
-        .join(learners, learners.c.id == enrolments.c.learner_id)
-        .outerjoin(attendance, here)
-        .where(
-            enrolments.c.cohort_id == cohort_id,
-            or_(enrolments.c.place.not_in(gone), enrolments.c.place_at >= lesson.ends_at),
-        )
-        .order_by(enrolments.c.learner_id)
-    )
-    if class_teacher_id is not None:
-        query = query.where(enrolments.c.class_teacher_id == class_teacher_id)
-    return [
-        RollLine(
-            learner_id=r.learner_id,
-            enrolment_id=r.id,
-            name=r.name,
-            class_teacher_id=r.class_teacher_id,
-            class_group_id=r.class_group_id,
-            attended=bool(r.attended),
-            completed=bool(r.completed),
-            counts=r.enrolled_at < lesson.ends_at or bool(r.attended) or bool(r.completed),
-        )
-        for r in await tx.conn.execute(query)
-    ]
 
 
 async def find_lesson_by_id(tx: Tx, lesson_id: int) -> Lesson | None:

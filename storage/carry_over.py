@@ -1,17 +1,18 @@
-"""Moving learners on: their enrolments in the next cohort, made by one statement, and taken back by one when a close is undone."""
+"""Moving learners on: their enrolments in the next cohort, made by one statement."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import and_, case, delete, exists, func, literal, null, select
+from sqlalchemy import BigInteger, ColumnElement, case, cast, func, literal, null, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.columns import UtcTime
 from storage.database import Tx
 from storage.placements import Stretch
-from storage.tables_camp import attendance, class_groups, enrolments, orders, placements, pool_entries
+from storage.tables_camp import class_groups, enrolments, placements
 
 # How an enrolment made by a closing says where it came from.
 SOURCE = "moved"
@@ -62,7 +63,7 @@ async def carry_over(
     for group, share in spread.items():
         filled += share
         steps.append((number <= filled, group))
-    given = case(*steps, else_=null()) if steps else null()
+    given = case(*steps, else_=null()) if steps else cast(null(), BigInteger)
     group_id = case(*((enrolments.c.class_teacher_id == t, g) for t, g in groups.items()), else_=given) if groups else given
     movers = (
         select(
@@ -75,14 +76,24 @@ async def carry_over(
         .where(stretch.placed, placements.c.to_place == to_place)
         .subquery()
     )
-    teacher = movers.c.class_teacher_id
+    teacher: ColumnElement[Any] = movers.c.class_teacher_id
     if teachers:
         teacher = case(*((movers.c.group_id == g, t) for g, t in teachers.items()), else_=teacher)
     now = literal(tx.now, UtcTime())
     zeros = ["attended", "completed", "paid_count", "paid_fen"]
     row = (pg_insert if tx.dialect == "postgresql" else sqlite_insert)(enrolments).from_select(
-        ["learner_id", "cohort_id", "class_group_id", "class_teacher_id", "channel_id", "source", "enrolled_at", "place"]
-        + ["place_at", *zeros],
+        [
+            "learner_id",
+            "cohort_id",
+            "class_group_id",
+            "class_teacher_id",
+            "channel_id",
+            "source",
+            "enrolled_at",
+            "place",
+            "place_at",
+            *zeros,
+        ],
         select(
             movers.c.learner_id,
             literal(cohort_id),
@@ -97,30 +108,3 @@ async def carry_over(
         ).where(movers.c.learner_id.is_not(None)),
     )
     await tx.conn.execute(row.on_conflict_do_nothing(index_elements=["learner_id", "cohort_id"]))
-
-
-async def take_back(tx: Tx, closing_id: int, cohort_id: int, to_place: str) -> None:
-    """Deletes the enrolments a closing made in the next cohort, where nothing has happened there yet."""
-    moved = select(enrolments.c.learner_id).join(placements, placements.c.enrolment_id == enrolments.c.id)
-    learner_ids = moved.where(
-        placements.c.closing_id == closing_id, placements.c.to_place == to_place, enrolments.c.place == to_place
-    )
-    await tx.conn.execute(
-        delete(enrolments).where(untouched(cohort_id), enrolments.c.learner_id.in_(learner_ids.scalar_subquery()))
-    )
-
-
-def untouched(cohort_id: int):  # type: ignore[no-untyped-def]
-    """Enrolments of the cohort that a closing made and about which no fact is known."""
-    e = enrolments.c
-    return and_(
-        e.cohort_id == cohort_id,
-        e.source == SOURCE,
-        e.place == "class",
-        e.in_group_at.is_(None),
-        e.paid_count == 0,
-        ~exists().where(attendance.c.enrolment_id == e.id),
-        ~exists().where(orders.c.enrolment_id == e.id),
-        ~exists().where(pool_entries.c.enrolment_id == e.id),
-        ~exists().where(placements.c.enrolment_id == e.id),
-    )

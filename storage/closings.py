@@ -72,9 +72,7 @@ async def propose(tx: Tx, cohort_id: int, moment: str, counts: Mapping[str, int]
     await tx.conn.execute(
         make(closings)
         .values(cohort_id=cohort_id, moment=moment, **fresh)
-        .on_conflict_do_update(
-            index_elements=["cohort_id", "moment"], set_=fresh, where=closings.c.state != State.RUNNING
-        )
+        .on_conflict_do_update(index_elements=["cohort_id", "moment"], set_=fresh, where=closings.c.state != State.RUNNING)
     )
     found = await find(tx, cohort_id, moment)
     assert found is not None
@@ -157,7 +155,7 @@ async def ended_sale_windows(tx: Tx, place: str) -> list[int]:
     return [row.cohort_id for row in rows]
 
 
-async def open_cohort_exists(tx: Tx, code: str | None) -> int | None:
+async def open_cohort(tx: Tx, code: str | None) -> int | None:
     """The id of the cohort of this code when it is not closed yet."""
     if code is None:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,8 @@ from sqlalchemy.engine import Dialect
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# PostgreSQL takes no NUL in text, and neither database takes half a surrogate pair; JSON of strangers may hold both.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def to_micros(moment: datetime) -> int:
@@ -43,3 +47,16 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 
 # JSONB on PostgreSQL so that operators and indexes stay possible; text on SQLite.
 Json = JSON().with_variant(JSONB, "postgresql")
+
+
+def to_storable(value: Any) -> Any:
+    """The same plain value with what no database can hold replaced: bad characters by U+FFFD, NaN and infinities by None."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {to_storable(key): to_storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_storable(item) for item in value]
+    return value

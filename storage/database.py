@@ -13,18 +13,29 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+import asyncpg
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 # Shorter than the worker's and the callback's own deadlines: aiosqlite's thread sits in SQLite's wait.
 _BUSY_TIMEOUT_MS = 2_500
 _READERS = 4
+# A PostgreSQL that does not answer must not hold a callback longer than WeCom waits.
+_CONNECT_SECONDS = 3.0
 
 
 class StorageBusy(Exception):
     """The database is locked or refused a concurrent change; nothing was written, the same work may be tried again."""
+
+
+class StorageAway(StorageBusy):
+    """The database cannot be reached or cannot write (a restart, a full disk); whether the last commit stands is not known.
+
+    Everything the loop writes is made to be tried again: facts have their dedup_key, rows their state.
+    """
 
 
 @dataclass
@@ -57,7 +68,14 @@ class Database:
             self._writer = self._sqlite_engine(begin="BEGIN IMMEDIATE", size=1)
             self._reader = self._sqlite_engine(begin="BEGIN", size=_READERS)
         else:
-            self._writer = create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True, hide_parameters=True)
+            self._writer = create_async_engine(
+                url,
+                pool_size=8,
+                max_overflow=4,
+                pool_pre_ping=True,
+                hide_parameters=True,
+                connect_args={"timeout": _CONNECT_SECONDS},
+            )
             self._reader = self._writer
 
     def _sqlite_engine(self, *, begin: str, size: int) -> AsyncEngine:
@@ -94,19 +112,26 @@ class Database:
 
     @asynccontextmanager
     async def _begin(self, now: datetime | None) -> AsyncIterator[Tx]:
-        try:
-            async with self._writer.begin() as conn:
-                yield Tx(conn, now or datetime.now(UTC))
-        except OperationalError as error:
-            if is_busy(error):
-                raise StorageBusy(str(error.orig)) from error
-            raise
+        async with _plain_faults(), self._open(self._writer) as conn, conn.begin():
+            yield Tx(conn, now or datetime.now(UTC))
 
     @asynccontextmanager
     async def read(self, now: datetime | None = None) -> AsyncIterator[Tx]:
-        """A reading transaction that never waits for the writer."""
-        async with self._reader.connect() as conn:
+        """A reading transaction that never waits for the writer; StorageBusy as `write`."""
+        async with _plain_faults(), self._open(self._reader) as conn:
             yield Tx(conn, now or datetime.now(UTC))
+
+    @asynccontextmanager
+    async def _open(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+        try:
+            conn = await engine.connect()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, PoolTimeout) as error:
+            # asyncpg's own errors: SQLAlchemy does not translate those of connecting.
+            raise StorageAway(type(error).__name__) from error
+        try:
+            yield conn
+        finally:
+            await conn.close()
 
     async def close(self) -> None:
         await self._writer.dispose()
@@ -114,8 +139,34 @@ class Database:
             await self._reader.dispose()
 
 
+@asynccontextmanager
+async def _plain_faults() -> AsyncIterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if is_busy(error):
+            raise StorageBusy(type(error.orig).__name__) from error
+        if is_away(error):
+            raise StorageAway(type(error.orig).__name__) from error
+        raise
+
+
 def is_busy(error: DBAPIError) -> bool:
     """Whether the error means "try the same again": SQLite's lock, PostgreSQL's serialisation failure or deadlock."""
+    if _sqlstate(error) is not None:
+        return _sqlstate(error) in {"40001", "40P01", "55P03"}
     text = str(error.orig).lower()
-    code = getattr(error.orig, "sqlstate", None)
-    return "locked" in text or "busy" in text or code in {"40001", "40P01", "55P03"}
+    return "database is locked" in text or "database table is locked" in text or "database is busy" in text
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database is out of reach, or out of disk, for everybody and not only for this statement."""
+    state = _sqlstate(error)
+    if error.connection_invalidated or (state is not None and (state[:2] in {"08", "53"} or state[:3] == "57P")):
+        return True
+    text = str(error.orig).lower()
+    return any(words in text for words in ("disk is full", "disk i/o error", "unable to open database", "readonly database"))
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

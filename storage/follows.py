@@ -85,13 +85,13 @@ async def unseen(tx: Tx, member_ids: Sequence[int], run_at: datetime) -> list[Fo
     return [_to_follow(row) for row in await tx.conn.execute(query)]
 
 
-async def without_enrolment(tx: Tx, limit: int) -> list[Follow]:
-    """Per learner who added somebody and is enrolled nowhere: the newest live follow."""
+async def without_enrolment(tx: Tx, after_id: int, limit: int) -> list[Follow]:
+    """The newest live follow of each learner (the next ones by id) who added somebody and is enrolled nowhere."""
     enrolled = exists().where(enrolments.c.learner_id == follows.c.learner_id)
     query = (
         select(follows)
         .join(learners, learners.c.id == follows.c.learner_id)
-        .where(follows.c.ended_at.is_(None), learners.c.unsubscribed_at.is_(None), ~enrolled)
+        .where(follows.c.learner_id > after_id, follows.c.ended_at.is_(None), learners.c.unsubscribed_at.is_(None), ~enrolled)
         .order_by(follows.c.learner_id, follows.c.added_at.desc())
         .limit(limit)
     )

@@ -10,8 +10,10 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.cohorts import ClassGroup, load_class_group
 from storage.database import Tx
-from storage.tables_camp import class_groups, group_members
+from storage.enrolments import Enrolment, to_enrolment
+from storage.tables_camp import class_groups, cohorts, enrolments, group_members, identities
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,38 @@ async def present(tx: Tx, group_id: int) -> set[str]:
         group_members.c.class_group_id == group_id, group_members.c.left_at.is_(None)
     )
     return {row.external_userid for row in await tx.conn.execute(query)}
+
+
+async def keep_version(tx: Tx, group_id: int, version: str) -> None:
+    """Keeps which state of the group's membership we know (WeCom's member_version)."""
+    await tx.conn.execute(update(class_groups).where(class_groups.c.id == group_id).values(member_version=version))
+
+
+async def next_declared(tx: Tx, after_id: int) -> ClassGroup | None:
+    """The next class group with a chat in a cohort that is not closed, by id."""
+    query = (
+        select(class_groups)
+        .join(cohorts, cohorts.c.id == class_groups.c.cohort_id)
+        .where(class_groups.c.id > after_id, class_groups.c.chat_id.is_not(None), cohorts.c.closed_at.is_(None))
+        .order_by(class_groups.c.id)
+        .limit(1)
+    )
+    row = (await tx.conn.execute(query)).first()
+    return None if row is None else await load_class_group(tx, row.id)
+
+
+async def enrolled_in_cohort(tx: Tx, cohort_id: int, external_userids: Sequence[str]) -> dict[str, Enrolment]:
+    """The enrolments of these people in the cohort."""
+    query = (
+        select(enrolments, identities.c.value)
+        .join(identities, identities.c.learner_id == enrolments.c.learner_id)
+        .where(
+            identities.c.kind == "external_userid",
+            identities.c.value.in_(external_userids),
+            enrolments.c.cohort_id == cohort_id,
+        )
+    )
+    return {row.value: to_enrolment(row) for row in await tx.conn.execute(query)}
 
 
 async def seat_in_cohort(tx: Tx, external_userid: str, cohort_id: int) -> Seat | None:

@@ -50,6 +50,14 @@ async def of_learner(tx: Tx, learner_id: int) -> list[tuple[str, str]]:
     return [(row.kind, row.value) for row in rows]
 
 
+async def of_learners(tx: Tx, learner_ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
+    """The same for many learners."""
+    found: dict[int, set[tuple[str, str]]] = {}
+    for row in await tx.conn.execute(select(identities).where(identities.c.learner_id.in_(learner_ids))):
+        found.setdefault(row.learner_id, set()).add((row.kind, row.value))
+    return found
+
+
 async def fold_enrolments(tx: Tx, keep_id: int, drop_id: int, **columns: Any) -> None:
     """Two enrolments that mean the same become `keep_id`, which then gets `columns`; `attended` and `completed` are recounted."""
     await _fold_attendance(tx, keep_id, drop_id)
@@ -101,7 +109,9 @@ async def _fold_attendance(tx: Tx, keep_id: int, drop_id: int) -> None:
 def _joined(mine: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
     """Every witness of both rows; where both saw something the row that stays is believed, of watched seconds the longer."""
     joined = {name: other[name] if value is None else value for name, value in mine.items()}
-    joined["watched_seconds"] = max((v for v in (mine["watched_seconds"], other["watched_seconds"]) if v is not None), default=None)
+    joined["watched_seconds"] = max(
+        (v for v in (mine["watched_seconds"], other["watched_seconds"]) if v is not None), default=None
+    )
     joined["attended"] = mine["attended"] or other["attended"]
     joined["completed"] = mine["completed"] or other["completed"]
     return {name: value for name, value in joined.items() if name not in ("enrolment_id", "lesson_id")}

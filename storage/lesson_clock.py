@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -101,13 +100,3 @@ async def pupils(tx: Tx, cohort_id: int) -> list[Pupil]:
             Pupil(r.learner_id, r.class_teacher_id, r.external_userid, r.open_kfid, r.unsubscribed_at is not None, left, until)
         )
     return found
-
-
-async def spend(tx: Tx, learner_ids: Sequence[int]) -> None:
-    """Counts one kf message handed to the lane for each of these learners."""
-    for start in range(0, len(learner_ids), 500):
-        await tx.conn.execute(
-            update(kf_windows)
-            .where(kf_windows.c.learner_id.in_(learner_ids[start : start + 500]))
-            .values(sent_since=kf_windows.c.sent_since + 1)
-        )

@@ -36,8 +36,6 @@ async def in_groups(tx: Tx, cohort_id: int) -> dict[int, int]:
 
 async def left_behind(tx: Tx, member_id: int) -> int:
     """Learners for whom this member is the owner or the class teacher now."""
-    taught = select(enrolments.c.learner_id).where(
-        enrolments.c.class_teacher_id == member_id, enrolments.c.place.in_(_HELD)
-    )
+    taught = select(enrolments.c.learner_id).where(enrolments.c.class_teacher_id == member_id, enrolments.c.place.in_(_HELD))
     query = select(func.count()).select_from(learners).where(or_(learners.c.owner_id == member_id, learners.c.id.in_(taught)))
     return int((await tx.conn.execute(query)).scalar_one())

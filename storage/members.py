@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
@@ -74,6 +74,13 @@ async def with_position(tx: Tx, *positions: str) -> list[Member]:
         .order_by(members.c.id)
     )
     return [_to_member(row) for row in rows]
+
+
+async def greet(tx: Tx, member_id: int, on_day: str) -> bool:
+    """Notes that the member was greeted on this day (2026-12-01); False when they were greeted on it before."""
+    new = or_(members.c.greeted_on.is_(None), members.c.greeted_on != on_day)
+    result = await tx.conn.execute(update(members).where(members.c.id == member_id, new).values(greeted_on=on_day))
+    return result.rowcount > 0
 
 
 async def change(tx: Tx, member_id: int, **columns: Any) -> None:

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
 
+from storage.columns import to_storable
 from storage.database import Tx
+from storage.inbox import to_key
 from storage.tables_loop import outbox
 
 
@@ -75,6 +77,7 @@ class Due:
     id: int
     lane: str
     call: str
+    priority: int
     payload: dict[str, Any]
     context: dict[str, Any]
     answer: Answer
@@ -87,31 +90,44 @@ class Due:
 async def add_intent(tx: Tx, intent: Intent) -> bool:
     """Stores the intent; False when its dedup_key is known already."""
     make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    stored = await tx.conn.execute(
-        make(outbox)
-        .values(
-            lane=intent.lane,
-            call=intent.call,
-            priority=intent.priority,
-            dedup_key=intent.dedup_key,
-            payload=intent.payload,
-            context=intent.context,
-            answer=intent.answer,
-            cause_id=tx.cause_id,
-            state=State.PENDING,
-            attempts=0,
-            created_at=tx.now,
-            not_before=intent.not_before or tx.now,
-            expires_at=intent.expires_at,
-        )
-        .on_conflict_do_nothing(index_elements=["dedup_key"])
-    )
+    stored = await tx.conn.execute(make(outbox).values(_to_row(tx, intent)).on_conflict_do_nothing(index_elements=["dedup_key"]))
     tx.lanes.add(intent.lane)
     return stored.rowcount > 0
 
 
-async def due(tx: Tx, lane: str, limit: int, without: Sequence[int] = ()) -> list[Due]:
-    """The rows of a lane that may be sent now, by priority and age, except those in hand."""
+async def add_intents(tx: Tx, intents: Sequence[Intent]) -> None:
+    """Stores many at once; those whose dedup_key is known already are left out."""
+    if not intents:
+        return
+    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
+    query = make(outbox).on_conflict_do_nothing(index_elements=["dedup_key"])
+    await tx.conn.execute(query, [_to_row(tx, intent) for intent in intents])
+    tx.lanes.update(intent.lane for intent in intents)
+
+
+def _to_row(tx: Tx, intent: Intent) -> dict[str, Any]:
+    return {
+        "lane": intent.lane,
+        "call": intent.call,
+        "priority": intent.priority,
+        "dedup_key": None if intent.dedup_key is None else to_key(intent.dedup_key),
+        "payload": intent.payload,
+        "context": intent.context,
+        "answer": intent.answer,
+        "cause_id": tx.cause_id,
+        "state": State.PENDING,
+        "attempts": 0,
+        "created_at": tx.now,
+        "not_before": intent.not_before or tx.now,
+        "expires_at": intent.expires_at,
+    }
+
+
+async def due(tx: Tx, lane: str, limit: int, *, without: Sequence[int] = (), closed_calls: Sequence[str] = ()) -> list[Due]:
+    """The rows of a lane that may be sent now, by priority and age, except those in hand.
+
+    Rows of a closed call are left out unless they have expired: that many of them hide nobody else.
+    """
     query = (
         select(outbox)
         .where(outbox.c.lane == lane, outbox.c.state == State.PENDING, outbox.c.not_before <= tx.now)
@@ -120,10 +136,9 @@ async def due(tx: Tx, lane: str, limit: int, without: Sequence[int] = ()) -> lis
     )
     if without:
         query = query.where(outbox.c.id.not_in(without))
-    return [
-        Due(r.id, r.lane, r.call, r.payload, r.context, Answer(r.answer), r.attempts, r.created_at, r.expires_at, r.tried_at)
-        for r in await tx.conn.execute(query)
-    ]
+    if closed_calls:
+        query = query.where(or_(outbox.c.call.not_in(closed_calls), outbox.c.expires_at <= tx.now))
+    return [_to_due(row) for row in await tx.conn.execute(query)]
 
 
 async def lanes_in_use(tx: Tx) -> list[str]:
@@ -153,22 +168,36 @@ async def finish(tx: Tx, row_id: int, state: State, *, errcode: int | None = Non
             state=state,
             finished_at=tx.now,
             errcode=errcode,
-            error=error[:1000] if error else None,
+            error=to_storable(error)[:1000] if error else None,
             attempts=outbox.c.attempts + 1,
         )
     )
     return result.rowcount > 0
 
 
-async def postpone(tx: Tx, row_id: int, until: datetime, *, errcode: int | None, error: str | None, counted: bool = True) -> None:
-    """Leaves a row for a later moment; `counted=False` when the try says nothing about the row itself."""
+async def postpone(
+    tx: Tx,
+    row_id: int,
+    until: datetime,
+    *,
+    errcode: int | None,
+    error: str | None,
+    counted: bool = True,
+    refused: bool = False,
+) -> None:
+    """Leaves a row for a later moment, at most until it expires (then its end is told in time).
+
+    `counted=False` when the try says nothing about the row itself; `refused` when WeCom surely did not take it, so that the
+    next try is a first one.
+    """
     await tx.conn.execute(
         update(outbox)
-        .where(outbox.c.id == row_id)
+        .where(outbox.c.id == row_id, outbox.c.state == State.PENDING)
         .values(
-            not_before=until,
+            not_before=case((outbox.c.expires_at < until, outbox.c.expires_at), else_=literal(until, outbox.c.not_before.type)),
+            tried_at=None if refused else outbox.c.tried_at,
             errcode=errcode,
-            error=error[:1000] if error else None,
+            error=to_storable(error)[:1000] if error else None,
             attempts=outbox.c.attempts + (1 if counted else 0),
         )
     )
@@ -214,3 +243,19 @@ async def dead_count(tx: Tx) -> int:
     """Rows that WeCom refused for good and nobody has looked at."""
     query = select(func.count()).select_from(outbox).where(outbox.c.state == State.DEAD)
     return int((await tx.conn.execute(query)).scalar_one())
+
+
+def _to_due(row: Row[Any]) -> Due:
+    return Due(
+        id=row.id,
+        lane=row.lane,
+        call=row.call,
+        priority=row.priority,
+        payload=row.payload,
+        context=row.context,
+        answer=Answer(row.answer),
+        attempts=row.attempts,
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        tried_at=row.tried_at,
+    )

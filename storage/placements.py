@@ -1,4 +1,4 @@
-"""Placing the learners of a cohort: set-based statements over a stretch of enrolment ids, the same ones that forecast the result."""
+"""Placing the learners of a cohort: set-based statements over a stretch of enrolment ids; the forecast uses the same ones."""
 
 from __future__ import annotations
 
@@ -167,9 +167,7 @@ async def record(tx: Tx, stretch: Stretch) -> None:
             literal(f"rule:{rule}"),
             literal(detail, Json),
         ).where(placements.c.rule == rule, placements.c.to_place == to_place)
-        await tx.conn.execute(
-            insert(journal).from_select(["learner_id", "enrolment_id", "at", "kind", "by", "detail"], told)
-        )
+        await tx.conn.execute(insert(journal).from_select(["learner_id", "enrolment_id", "at", "kind", "by", "detail"], told))
 
 
 async def placed_learners(tx: Tx, stretch: Stretch) -> list[tuple[int, str]]:
@@ -198,8 +196,14 @@ async def count_by_place(tx: Tx, cohort_id: int) -> dict[str, int]:
     return {row.place: row.number for row in await tx.conn.execute(query.group_by(enrolments.c.place))}
 
 
-async def roster_by_teacher(tx: Tx, cohort_id: int, since: datetime | None = None) -> list[Row[Any]]:
-    """(member_id, place, learner_id, name) of the cohort, or of those who moved since, ordered for one notice per teacher."""
+def placed_in(closing_id: int, since: datetime, to_place: str | None = None) -> Select[Any]:
+    """The enrolment ids a run placed (there)."""
+    query = select(placements.c.enrolment_id).where(placements.c.closing_id == closing_id, placements.c.at >= since)
+    return query if to_place is None else query.where(placements.c.to_place == to_place)
+
+
+async def roster_by_teacher(tx: Tx, cohort_id: int, run: tuple[int, datetime] | None = None) -> list[Row[Any]]:
+    """(member_id, place, learner_id, name) of the cohort, or of those the run placed, ordered for one notice per teacher."""
     query = (
         select(
             enrolments.c.class_teacher_id.label("member_id"),
@@ -211,12 +215,8 @@ async def roster_by_teacher(tx: Tx, cohort_id: int, since: datetime | None = Non
         .where(enrolments.c.cohort_id == cohort_id, enrolments.c.class_teacher_id.is_not(None))
         .order_by(enrolments.c.class_teacher_id, enrolments.c.place, enrolments.c.learner_id)
     )
-    if since is not None:
-        query = query.where(
-            enrolments.c.id.in_(
-                select(placements.c.enrolment_id).where(placements.c.at >= since, placements.c.enrolment_id == enrolments.c.id)
-            )
-        )
+    if run is not None:
+        query = query.where(enrolments.c.id.in_(placed_in(*run)))
     return list(await tx.conn.execute(query))
 
 

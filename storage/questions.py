@@ -74,14 +74,10 @@ async def undelivered_of(tx: Tx, learner_id: int) -> list[Question]:
 async def delivered_since(tx: Tx, learner_id: int, moment: datetime) -> list[Question]:
     """Answers handed to the road since that moment: those a late refusal by WeCom may be about."""
     rows = await tx.conn.execute(
-        select(questions)
-        .where(questions.c.learner_id == learner_id, questions.c.delivered_at >= moment)
-        .order_by(questions.c.id)
+        select(questions).where(questions.c.learner_id == learner_id, questions.c.delivered_at >= moment).order_by(questions.c.id)
     )
     return [_to_question(r) for r in rows]
 
 
 def _to_question(r: Row[Any]) -> Question:
-    return Question(
-        r.id, r.learner_id, r.member_id, r.text, r.asked_at, r.answer, r.answered_at, r.answered_by, r.delivered_at
-    )
+    return Question(r.id, r.learner_id, r.member_id, r.text, r.asked_at, r.answer, r.answered_at, r.answered_by, r.delivered_at)

@@ -12,7 +12,9 @@ from sqlalchemy.sql import FromClause
 
 from storage.cohorts import Cohort, Lesson, to_lesson
 from storage.database import Tx
-from storage.scopes import Range, Scope, enrolment_within, group_within
+from storage.enrolments import Enrolment, to_enrolment
+from storage.learners import Learner, to_learner
+from storage.scopes import Range, Scope, enrolment_within, group_within, learner_within
 from storage.tables_camp import attendance, class_groups, cohorts, enrolments, learners, lessons, members
 
 # Somebody else, or nobody yet, teaches who is there.
@@ -37,6 +39,16 @@ class RosterLine:
     @property
     def shown(self) -> str:
         return self.name or f"学员{self.learner_id}"
+
+
+@dataclass(frozen=True)
+class NamedLearner:
+    """A learner found by name, `exact` when it is the whole name; `cohort_code` is that of the newest enrolment."""
+
+    learner_id: int
+    name: str
+    exact: bool
+    cohort_code: str | None
 
 
 @dataclass(frozen=True)
@@ -205,10 +217,47 @@ async def group_sizes(tx: Tx, scope: Scope, cohort_ids: Sequence[int]) -> list[G
     return found + [GroupSize(cohort_id, None, None, None, *size) for cohort_id, size in sorted(loose)]
 
 
+async def find_learner(tx: Tx, scope: Scope, learner_id: int) -> Learner | None:
+    row = (await tx.conn.execute(select(learners).where(learners.c.id == learner_id, learner_within(scope)))).one_or_none()
+    return None if row is None else to_learner(row)
+
+
+async def find_enrolment(tx: Tx, scope: Scope, learner_id: int) -> Enrolment | None:
+    """The newest enrolment of the learner that is in the scope."""
+    query = (
+        select(enrolments)
+        .where(enrolments.c.learner_id == learner_id, enrolment_within(scope))
+        .order_by(enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
+        .limit(1)
+    )
+    row = (await tx.conn.execute(query)).one_or_none()
+    return None if row is None else to_enrolment(row)
+
+
+async def named(tx: Tx, scope: Scope, words: str, limit: int) -> list[NamedLearner]:
+    """The learners whose name holds these words, whole names first; case does not matter."""
+    name, wanted = func.lower(learners.c.name), words.lower()
+    newest = (
+        select(enrolments.c.id)
+        .where(enrolments.c.learner_id == learners.c.id)
+        .order_by(enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(learners.c.id, learners.c.name, (name == wanted).label("exact"), cohorts.c.code)
+        .outerjoin(enrolments, enrolments.c.id == newest)
+        .outerjoin(cohorts, cohorts.c.id == enrolments.c.cohort_id)
+        .where(name.contains(wanted, autoescape=True), learner_within(scope))
+        .order_by((name == wanted).desc(), learners.c.id)
+        .limit(limit)
+    )
+    return [NamedLearner(r.id, r.name, bool(r.exact), r.code) for r in await tx.conn.execute(query)]
+
+
 def _group_size(row: Any, size: tuple[int, int]) -> GroupSize:
     return GroupSize(row.cohort_id, row.id, row.code, row.name or row.userid, *size)
 
 
 def _in_group() -> ColumnElement[bool]:
     return and_(enrolments.c.in_group_at.is_not(None), enrolments.c.left_group_at.is_(None))
-

@@ -243,7 +243,7 @@ claims = Table(
     metadata,
     # Every time somebody took a learner out of a pool, kept after it ended: daily caps, cool-downs and 为什么 read it.
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("entry_id", ForeignKey("pool_entries.id"), nullable=False, index=True),
+    Column("entry_id", ForeignKey("pool_entries.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("member_id", ForeignKey("members.id"), nullable=False),
     Column("claimed_at", UtcTime, nullable=False),
     Column("ended_at", UtcTime),
@@ -258,7 +258,7 @@ pool_views = Table(
     # Whom a salesperson saw in a pool on a day of the camp's zone: looking twice counts once.
     Column("member_id", ForeignKey("members.id"), primary_key=True),
     Column("on_day", String(10), primary_key=True),
-    Column("entry_id", ForeignKey("pool_entries.id"), primary_key=True),
+    Column("entry_id", ForeignKey("pool_entries.id", ondelete="CASCADE"), primary_key=True),
     sqlite_with_rowid=False,
 )
 

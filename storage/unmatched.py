@@ -1,4 +1,4 @@
-"""Events whose learner or camp nobody knows yet: kept in a list, put back in line when the missing piece appears, never dropped."""
+"""Events whose learner or camp nobody knows yet: kept, put back in line when the missing piece appears, never dropped."""
 
 from __future__ import annotations
 
@@ -73,7 +73,9 @@ async def _put_back(tx: Tx, wanted: Any) -> int:
     await add_facts(
         tx,
         [
-            FactDraft(e.source, f"ingest.{e.type}", f"unmatched:{e.id}:{moment}", f"ingest:{e.source}", {**e.body, "source": e.source})
+            FactDraft(
+                e.source, f"ingest.{e.type}", f"unmatched:{e.id}:{moment}", f"ingest:{e.source}", {**e.body, "source": e.source}
+            )
             for e in found
         ],
     )
@@ -83,6 +85,4 @@ async def _put_back(tx: Tx, wanted: Any) -> int:
 
 
 def _to_unmatched(r: Row[Any]) -> Unmatched:
-    return Unmatched(
-        r.id, r.source, r.event_id, r.type, r.identity_kind, r.identity_value, r.reason, r.body, r.received_at
-    )
+    return Unmatched(r.id, r.source, r.event_id, r.type, r.identity_kind, r.identity_value, r.reason, r.body, r.received_at)

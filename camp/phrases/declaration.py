@@ -46,8 +46,8 @@ PHRASES = {
     "declaration.closes_before_start": ("结营时间要晚于开营时间", "must be after starts_at"),
     "declaration.checkin_backwards": ("签到截止要晚于签到开放", "check-in must close after it opens"),
     "declaration.teacher_not_staff": (
-        "班主任“{name}”不在 [[staff]] 里，请加上并写岗位 position = \"class_teacher\"",
-        "the class teacher “{name}” is not in [[staff]]; add them with position = \"class_teacher\"",
+        '班主任“{name}”不在 [[staff]] 里，请加上并写岗位 position = "class_teacher"',
+        'the class teacher “{name}” is not in [[staff]]; add them with position = "class_teacher"',
     ),
     "declaration.teacher_position": (
         "“{name}”的岗位是 {position}，用不了班主任的指令",

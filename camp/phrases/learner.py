@@ -4,6 +4,8 @@ PHRASES = {
     "learner.lesson": ("第{seq}课", "Lesson {seq}"),
     "learner.lesson_titled": ("第{seq}课 {title}", "Lesson {seq} {title}"),
     "learner.of_cohort": ("{lesson}（{cohort}）", "{lesson} ({cohort})"),
+    "learner.homework_text": ("作业内容", "the text"),
+    "learner.language": ("zh", "en"),
     "learner.list_separator": ("、", ", "),
     # what every menu offers; the words are also the command a tap stands for
     "learner.do_checkin": ("签到", "checkin"),
@@ -31,7 +33,10 @@ PHRASES = {
     "learner.help_head": ("可以这样说（数字可连写，如“签到3”）：", "You can say (numbers may be glued, like “checkin3”):"),
     "learner.help_line": ("{usage}　{summary}", "{usage} - {summary}"),
     # no lessons to take, and why
-    "learner.not_enrolled": ("你还没有报名。回复“报名”看可报的营期。", "You have not signed up yet. Reply “enrol” to see what is open."),
+    "learner.not_enrolled": (
+        "你还没有报名。回复“报名”看可报的营期。",
+        "You have not signed up yet. Reply “enrol” to see what is open.",
+    ),
     "learner.not_in_cohort": (
         "这是“{cohort}”的课，你没有报名这一期。",
         "This lesson is of “{cohort}”, which you have not signed up for.",
@@ -53,7 +58,10 @@ PHRASES = {
         "There is no lesson {seq}. There are: {lessons}.",
     ),
     "learner.no_lessons": ("这一期还没有排课。", "This cohort has no lessons yet."),
-    "learner.old_link": ("这个链接已失效，请用班群里最新的签到链接。", "This link is out of date; use the newest one in your class group."),
+    "learner.old_link": (
+        "这个链接已失效，请用班群里最新的签到链接。",
+        "This link is out of date; use the newest one in your class group.",
+    ),
     # 我的
     "learner.me_head": ("{name} #{learner}", "{name} #{learner}"),
     "learner.me_cohort": (
@@ -76,8 +84,8 @@ PHRASES = {
         "Signed up: {cohort}, starts {starts}, {lessons} lessons.",
     ),
     "learner.enrolled_teacher": (
-        "班主任：{teacher}，会在开课前联系你。",
-        "Class teacher: {teacher}, who will contact you before it starts.",
+        "班主任：{teacher}，有事回复“提问 内容”就能找到 TA。",
+        "Class teacher: {teacher}; reply “ask …” to reach them.",
     ),
     "learner.enrolled_group": ("进班群：{url}", "Join the class group: {url}"),
     "learner.already_enrolled": (
@@ -102,6 +110,18 @@ PHRASES = {
         "没有叫“{text}”的营。可报：{camps}。",
         "There is no camp “{text}”. Open: {camps}.",
     ),
+    "learner.told_enrolled": (
+        "{name} #{learner} 在客服里报名了“{cohort}”，分给了你。",
+        "{name} #{learner} signed up for “{cohort}” in chat and is yours.",
+    ),
+    "learner.told_enrolled_stranger": (
+        "{name} #{learner} 在客服里报名了“{cohort}”，分给了你，还没有加你好友。",
+        "{name} #{learner} signed up for “{cohort}” in chat and is yours; they are not your contact yet.",
+    ),
+    "learner.problem_phone": (
+        "没看懂手机号：“{text}”，请写 11 位手机号；不填也能报名。",
+        "Not a phone number: “{text}”. You may also sign up without one.",
+    ),
     "learner.phone_kept": ("手机号已登记。", "Your phone number is on file."),
     # 换期
     "learner.switch_choose": ("可以换到下面的营期，点一下就换：", "You can change to one of these; a tap does it:"),
@@ -124,18 +144,25 @@ PHRASES = {
         "已换到“{cohort}”，{starts} 开课。班主任：{teacher}。",
         "You are now in “{cohort}”, which starts {starts}. Class teacher: {teacher}.",
     ),
+    "learner.switch_reason": ("学员自己换期", "the learner asked for it"),
     "learner.no_teacher": ("待安排", "to be arranged"),
     # 退订、恢复
     "learner.unsubscribed": (
         "已退订，不会再主动给你发消息；你发来的指令照常有回复。想恢复请回复“恢复”。",
         "Unsubscribed: I will not write unasked any more, but still answer you. Reply “resume” to undo.",
     ),
-    "learner.already_unsubscribed": ("你已经退订了，想恢复请回复“恢复”。", "You are unsubscribed already. Reply “resume” to undo."),
+    "learner.already_unsubscribed": (
+        "你已经退订了，想恢复请回复“恢复”。",
+        "You are unsubscribed already. Reply “resume” to undo.",
+    ),
     "learner.resumed": ("已恢复，上课前会照常提醒你。", "Welcome back: reminders are on again."),
     "learner.not_unsubscribed": ("你没有退订，提醒一直开着。", "You are not unsubscribed; reminders are on."),
     "learner.told_unsubscribed": (
         "{name} #{learner}（{cohort}）退订了，系统不再主动给 TA 发消息。可以问一句原因：“学员 #{learner}”看经过。",
         "{name} #{learner} ({cohort}) unsubscribed; the bot will not write to them unasked. “学员 #{learner}” shows the story.",
     ),
-    "learner.told_resumed": ("{name} #{learner}（{cohort}）恢复了提醒。", "{name} #{learner} ({cohort}) turned reminders on again."),
+    "learner.told_resumed": (
+        "{name} #{learner}（{cohort}）恢复了提醒。",
+        "{name} #{learner} ({cohort}) turned reminders on again.",
+    ),
 }

@@ -1,7 +1,10 @@
 """Words about lessons done and to come: 进度, 课表, 完课, 作业, 评分."""
 
 PHRASES = {
-    "progress.counts": ("到课 {attended}/{lessons} · 完课 {completed}/{lessons}", "Attended {attended}/{lessons} · completed {completed}/{lessons}"),
+    "progress.counts": (
+        "到课 {attended}/{lessons} · 完课 {completed}/{lessons}",
+        "Attended {attended}/{lessons} · completed {completed}/{lessons}",
+    ),
     "progress.cohort": ("《{cohort}》", "{cohort}"),
     "progress.held": ("{lesson}：到课{attended} 完课{completed}", "{lesson}: attended {attended} completed {completed}"),
     "progress.yes": ("✓", "✓"),
@@ -17,7 +20,10 @@ PHRASES = {
         "(I may send {messages} more until {until}; each reply of yours starts the count anew)",
     ),
     "progress.schedule_head": ("《{cohort}》{starts} 开课", "{cohort}, starts {starts}"),
-    "progress.schedule_line": ("{starts} {lesson}（{minutes} 分钟，签到 {opens}–{closes}）", "{starts} {lesson} ({minutes} min, check-in {opens}–{closes})"),
+    "progress.schedule_line": (
+        "{starts} {lesson}（{minutes} 分钟，签到 {opens}–{closes}）",
+        "{starts} {lesson} ({minutes} min, check-in {opens}–{closes})",
+    ),
     "progress.finished": (
         "{lesson} 已记完课 ✓\n完课 {completed}/{lessons}",
         "{lesson} completed ✓\nCompleted {completed}/{lessons}",
@@ -26,7 +32,10 @@ PHRASES = {
         "{lesson} 在 {at} 已经记过完课了。\n完课 {completed}/{lessons}",
         "{lesson} was recorded as completed at {at} already.\nCompleted {completed}/{lessons}",
     ),
-    "progress.finish_also_checkin": ("（还没签到：回复“签到{seq}”，{closes} 前有效）", "(Not checked in yet: reply “checkin {seq}” before {closes})"),
+    "progress.finish_also_checkin": (
+        "（还没签到：回复“签到{seq}”，{closes} 前有效）",
+        "(Not checked in yet: reply “checkin {seq}” before {closes})",
+    ),
     "progress.not_started": (
         "{lesson} 还没开始（{starts} 上课），上完再来。",
         "{lesson} has not started ({starts}); come back afterwards.",
@@ -40,8 +49,14 @@ PHRASES = {
         "Your homework for {lesson} was graded: {score}. {verdict}",
     ),
     "progress.graded_passed": ("已记完课 ✓", "Recorded as completed ✓"),
-    "progress.graded_again": ("{pass_score} 分算完课，改一改再交：作业{seq} 内容", "{pass_score} is needed; improve it and hand in again: homework {seq} …"),
+    "progress.graded_again": (
+        "{pass_score} 分算完课，改一改再交：作业{seq} 内容",
+        "{pass_score} is needed; improve it and hand in again: homework {seq} …",
+    ),
     "progress.graded_comment": ("老师的话：{comment}", "Comment: {comment}"),
     "progress.rated": ("谢谢！{lesson} 你评了 {stars} 分。", "Thank you! You rated {lesson} {stars}."),
-    "progress.rated_words": ("谢谢！{lesson} 你评了 {stars} 分，你的话已转给老师。", "Thank you! You rated {lesson} {stars}; your words reach the teacher."),
+    "progress.rated_words": (
+        "谢谢！{lesson} 你评了 {stars} 分，你的话已转给老师。",
+        "Thank you! You rated {lesson} {stars}; your words reach the teacher.",
+    ),
 }

@@ -18,11 +18,14 @@ PHRASES = {
         "{name} #{learner} 提问（问题 {question}）：\n{text}\n回复：回答 #{question} 内容",
         "{name} #{learner} asks (question {question}):\n{text}\nReply: 回答 #{question} …",
     ),
-    "question.answer": ("{name} 回复你：\n{answer}\n（你问的是：{question}）", "{name} answers:\n{answer}\n(You asked: {question})"),
+    "question.answer": (
+        "{name} 回复你：\n{answer}\n（你问的是：{question}）",
+        "{name} answers:\n{answer}\n(You asked: {question})",
+    ),
     "question.sent": ("已回复 {name} #{learner}。", "Sent to {name} #{learner}."),
     "question.kept": (
         "{name} #{learner}：对方 48 小时内没有说过话，请在微信里直接回复。这条已存下，TA 再来说话时会自动发出。",
-        "{name} #{learner} has not written within 48 hours: please answer in WeChat. This is kept and goes out when they write again.",
+        "{name} #{learner} has not written within 48 hours: please answer in WeChat. This is kept and sent when they write.",
     ),
     "question.kept_spent": (
         "{name} #{learner}：微信只让连续发 5 条，已用完，请在微信里直接回复。这条已存下，TA 再来说话时会自动发出。",
@@ -34,6 +37,7 @@ PHRASES = {
         "Your answer to {name} #{learner} (question {question}) did not arrive; please answer in WeChat. "
         "It is sent again when they write.",
     ),
+    "question.answer_text": ("回答内容", "the answer"),
     "question.unknown": ("没有编号 {question} 的问题。", "There is no question {question}."),
     "question.not_yours": (
         "问题 {question} 是 {name} #{learner} 提给 {member} 的，请转告 TA 回答。",

@@ -1,4 +1,4 @@
-"""Allocation: whose learner somebody becomes at the moment they enter, and which class group they belong to. Nobody is ownerless."""
+"""Allocation: who looks after a learner from the moment they enter, and in which class group. Nobody is ownerless."""
 
 from __future__ import annotations
 

@@ -34,6 +34,4 @@ def decide(rules: Sequence[Rule], facts: Facts, settings: Mapping[str, int]) -> 
 def holds(rule: Rule, facts: Facts, settings: Mapping[str, int]) -> bool:
     """Whether all conditions of the rule hold."""
     known = facts._asdict()
-    return all(
-        _OPERATORS[op](known[fact], settings[value] if isinstance(value, str) else value) for fact, op, value in rule.when
-    )
+    return all(_OPERATORS[op](known[fact], settings[value] if isinstance(value, str) else value) for fact, op, value in rule.when)

@@ -28,7 +28,7 @@ class Finding:
 
 
 class Table:
-    """One table. Its readers take the key, report a fault to `findings` and never raise; `finish` reports keys nobody asked for."""
+    """One table. Its readers report faults to `findings` and never raise; `finish` reports the keys nobody asked for."""
 
     def __init__(self, values: Any, path: str, findings: list[Finding], zone: ZoneInfo) -> None:
         self.path = path

@@ -33,8 +33,11 @@ async def answer_learner(ctx: Ctx, learner: Learner, words: str, commands: Seque
         await to_learner(ctx.tx, ctx.policy, learner, (await paged(ctx, reply)).message)
 
 
-async def answer_member(ctx: Ctx, member: Member, words: str, commands: Sequence[Command]) -> None:
-    """Runs a member's command and answers in the app; rights are checked before arguments, refusals are told and kept."""
+async def answer_member(ctx: Ctx, member: Member, words: str, commands: Sequence[Command], *, first_line: str = "") -> None:
+    """Runs a member's command and answers in the app; rights are checked before arguments, refusals are told and kept.
+
+    `first_line` stands above the answer.
+    """
     call = find_call(words, commands)
     if call is None:
         mine = [c for c in commands if member.position in c.positions]
@@ -45,12 +48,16 @@ async def answer_member(ctx: Ctx, member: Member, words: str, commands: Sequence
         own = StaffCtx(ctx.tx, ctx.fact, ctx.policy, say, member)
         reply = Reply.text(refusal) if refusal else await _run(call, own)
     if reply is not None:
-        await reply_to_member(ctx, member, reply)
+        await reply_to_member(ctx, member, reply, first_line=first_line)
 
 
-async def reply_to_member(ctx: Ctx, member: Member, reply: Reply) -> None:
+async def reply_to_member(ctx: Ctx, member: Member, reply: Reply, *, first_line: str = "") -> None:
     """Sends a reply (its first page) to a member by app message."""
     message = (await paged(ctx, reply)).message
+    if first_line and message["type"] == "text":
+        message = text(f"{first_line}\n{message['text']}")
+    elif first_line:
+        await to_members(ctx.tx, [member.userid], text(first_line), priority=Priority.REPLY)
     await to_members(ctx.tx, [member.userid], message, priority=Priority.REPLY)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
 _MENTION = re.compile(r"^@\S+\s+")
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
-_NUMBER = r"(\d{1,3}|[零〇一二两三四五六七八九十]{1,3})"
+_NUMBER = r"(\d{1,3}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九]{1,3})"
 _LESSON = re.compile(
     rf"^(?:第\s*{_NUMBER}\s*[课节讲]?|{_NUMBER}\s*[课节讲]|(?:lesson|l)\s*(\d{{1,3}})\b|(\d{{1,3}})(?![\d.]))\s*", re.I
 )
@@ -111,7 +111,7 @@ class Rest:
         if word is None:
             raise UsageError("common.problem_missing", what="1-5")
         stars = word.count("★") + word.count("⭐")
-        digits = re.match(r"^(\d+)\s*[分星]?$", word)
+        digits = re.match(r"^(\d{1,4})\s*[分星]?$", word)
         score = stars or (int(digits[1]) if digits else 0)
         if not 1 <= score <= 5:
             raise UsageError("common.problem_score", text=word)

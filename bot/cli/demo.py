@@ -1,0 +1,186 @@
+"""`demo`: a whole camp against the look-alike. The stage is set here; the people of `python -m sandbox.story` play on it."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+
+from bot.cli import run_directory
+from bot.cli.child import Child, Died
+
+_READY_SECONDS = 60.0
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Two programs that run until the block around them ends."""
+
+    directory: Path
+    config: Path
+    sandbox_url: str
+    sandbox: Child
+    server: Child
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Plays the camp; 0 when every expectation of the story held, 1 when one did not, 2 when it could not be played."""
+    options = _parser().parse_args(arguments)
+    try:
+        return asyncio.run(_until_told(_play(options.dir, options.exit)))
+    except (run_directory.NotOurs, Died, OSError) as fault:
+        sys.stderr.write(f"{_plain(fault)}\n")
+        return 2
+    except asyncio.CancelledError:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="wecamp demo", description="演示一整期训练营。Play a whole camp against the look-alike."
+    )
+    parser.add_argument("--exit", action="store_true", help="演完就退出。Leave when it is over.")
+    parser.add_argument("--dir", type=Path, default=Path("demo-run"), help="运行目录，每次重建。Made anew each time.")
+    return parser
+
+
+def _plain(fault: Exception) -> str:
+    if isinstance(fault, run_directory.NotOurs):
+        return f"{fault} 里有别的东西，没有动它；请用 --dir 换一个目录。Not a demo directory; choose another with --dir."
+    return f"演示没有完成：{fault}"
+
+
+async def _until_told(play: object) -> int:
+    """Runs the play as a task that SIGINT, SIGTERM and SIGHUP cancel, so that the children are always ended."""
+    task: asyncio.Task[int] = asyncio.ensure_future(play)  # type: ignore[arg-type]  # a coroutine of int
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, task.cancel)
+    return await task
+
+
+async def _play(directory: Path, leave: bool) -> int:
+    began = time.monotonic()
+    async with _stage(directory) as stage:
+        verdict = await _tell(stage, began)
+        if not leave:
+            _explain(stage)
+            try:
+                await asyncio.wait([_watch(stage.sandbox), _watch(stage.server)], return_when=asyncio.FIRST_COMPLETED)
+            except asyncio.CancelledError:
+                sys.stdout.write("\n再见。\n")
+                return verdict
+            stage.sandbox.check()
+            stage.server.check()
+        return verdict
+
+
+@asynccontextmanager
+async def _stage(directory: Path) -> AsyncIterator[Stage]:
+    """The look-alike and the real server, both ready; ended in reverse order."""
+    directory = run_directory.make(directory)
+    config = run_directory.write_config(directory)
+    async with AsyncExitStack() as stack:
+        port_file = directory / "sandbox.port"
+        words = ["sandbox", "serve", "--config", str(config), "--port", "0", "--port-file", str(port_file)]
+        sandbox = await Child.start("沙箱", words, directory / "sandbox.log")
+        stack.push_async_callback(sandbox.end)
+        url = f"http://127.0.0.1:{await _port(sandbox, port_file)}"
+        run_directory.add_sandbox(config, url)
+        await _finish(stack, "migrate", ["bot", "migrate", "--config", str(config)], directory / "migrate.log")
+        server = await Child.start("机器人", ["bot", "serve", "--config", str(config)], directory / "server.log")
+        stack.push_async_callback(server.end)
+        await _ready(server, config)
+        yield Stage(directory, config, url, sandbox, server)
+
+
+async def _port(sandbox: Child, file: Path) -> int:
+    async for _ in _patiently(sandbox):
+        if file.exists() and (words := file.read_text()):
+            return int(words)
+    raise Died(f"沙箱 {_READY_SECONDS:.0f} 秒没有起来：\n{sandbox.last_words()}")
+
+
+async def _finish(stack: AsyncExitStack, name: str, words: Sequence[str], log: Path) -> None:
+    """Runs a child to its end; Died when it failed."""
+    child = await Child.start(name, words, log)
+    stack.push_async_callback(child.end)
+    if await child.over() != 0:
+        child.check()
+
+
+async def _ready(server: Child, config: Path) -> None:
+    """Waits for `/readyz`."""
+    url = f"{_server_url(config)}/readyz"
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        async for _ in _patiently(server):
+            try:
+                async with session.get(url) as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                continue
+    raise Died(f"机器人 {_READY_SECONDS:.0f} 秒没有就绪：\n{server.last_words()}")
+
+
+async def _patiently(child: Child) -> AsyncIterator[None]:
+    """Looks again and again while the child lives, for as long as a start may take."""
+    until = time.monotonic() + _READY_SECONDS
+    while time.monotonic() < until:
+        child.check()
+        yield
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+def _server_url(config: Path) -> str:
+    from bot.settings import load_settings
+
+    server = load_settings(config).server
+    return f"http://{server.host}:{server.port}"
+
+
+async def _tell(stage: Stage, began: float) -> int:
+    """Lets the story play; should the server or the look-alike die meanwhile, so does the demo."""
+    words = ["sandbox.story", "--dir", str(stage.directory), "--sandbox", stage.sandbox_url]
+    words += ["--bot", _server_url(stage.config), "--spent", f"{time.monotonic() - began:.1f}"]
+    story = await Child.start("故事", words)
+    try:
+        over = asyncio.ensure_future(story.over())
+        await asyncio.wait([over, _watch(stage.sandbox), _watch(stage.server)], return_when=asyncio.FIRST_COMPLETED)
+        if not over.done():
+            stage.sandbox.check()
+            stage.server.check()
+        return await over
+    finally:
+        await story.end()
+
+
+def _watch(child: Child) -> asyncio.Task[int]:
+    return asyncio.ensure_future(child.over())
+
+
+def _explain(stage: Stage) -> None:
+    sandbox = f"{Path(sys.executable).with_name('wecamp')} sandbox"
+    at = f"--url {stage.sandbox_url}"
+    sys.stdout.write(
+        f"""
+沙箱和机器人还在运行，可以接着玩（另开一个终端）：
+  {sandbox} watch {at}                 跟着看发生的事
+  {sandbox} say {at} wmXiaoyu 进度      学员对客服说
+  {sandbox} tell {at} lin 名单          班主任对应用说
+  {sandbox} phone {at} zhao            看一个人的手机
+  {sandbox} state {at}                 看全貌
+机器人：{_server_url(stage.config)}（/readyz /metrics），配置 {stage.config}，日志 {stage.directory / "server.log"}
+按 Ctrl-C 结束。
+"""
+    )
+    sys.stdout.flush()

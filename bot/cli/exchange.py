@@ -1,0 +1,128 @@
+"""`import` and `export`: CSV files in as facts, a cohort's report out as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli.roster_file import KINDS, MissingColumns, read_rows
+from bot.cli.terminal import ConfigOption, fail, open_database, run, settings_from, voice_of
+from bot.settings import Settings
+from camp.phrases import Say
+from storage import cohorts, exports, inbox
+from storage.exports import ReportLine
+from storage.inbox import FactDraft
+
+# Rows of one transaction: short enough that a running process can store its callbacks in between.
+_CHUNK = 500
+# A spreadsheet would run a cell that starts like this as a formula.
+_FORMULA = ("=", "+", "-", "@", "\t")
+
+
+class FileKind(StrEnum):
+    """The files that can be imported: the keys of KINDS."""
+
+    ROSTER = "roster"
+    ATTENDANCE = "attendance"
+    ORDERS = "orders"
+
+
+def register(app: typer.Typer) -> None:
+    app.command("import", help="导入 CSV：roster 名单、attendance 到课、orders 订单。Import a CSV file.")(import_file)
+    app.command("export", help="导出一期的学员报表（CSV）。Write a cohort's report.")(export_cohort)
+
+
+def import_file(
+    kind: Annotated[FileKind, typer.Argument(help="roster | attendance | orders", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="CSV，UTF-8 或 GB18030", show_default=False)],
+    config: ConfigOption = None,
+) -> None:
+    settings = settings_from(config)
+    say = voice_of(settings)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        fail(say("cli.cannot_read", file=str(file), reason=error.strerror or str(error)))
+    try:
+        drafts, faults = read_rows(_decode(data), KINDS[kind.value], settings.zone, datetime.now(UTC))
+    except UnicodeDecodeError:
+        fail(say("cli.not_utf8", file=str(file)))
+    except MissingColumns as error:
+        known = "、".join(name for group in KINDS[kind.value].needs for name in group)
+        fail(say("cli.import_columns", file=str(file), missing="、".join(error.missing), known=known))
+    if faults:
+        words = [say("cli.import_faults", file=str(file), count=len({fault.line for fault in faults}))]
+        words += [say("cli.import_row", line=f.line, field=f.field, reason=say(f.phrase, **f.values)) for f in faults]
+        fail("\n".join(words))
+    if not drafts:
+        fail(say("cli.import_empty", file=str(file)))
+    typer.echo(say("cli.imported", rows=len(drafts), new=run(_store(settings, drafts), say)))
+
+
+async def _store(settings: Settings, drafts: Sequence[FactDraft]) -> int:
+    new = 0
+    async with open_database(settings) as database:
+        for start in range(0, len(drafts), _CHUNK):
+            async with database.write() as tx:
+                new += await inbox.add_facts(tx, drafts[start : start + _CHUNK])
+    return new
+
+
+def export_cohort(
+    cohort: Annotated[str, typer.Argument(help="营期代码或名称", show_default=False)],
+    out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件。", show_default=False)] = None,
+    config: ConfigOption = None,
+) -> None:
+    settings = settings_from(config)
+    say = voice_of(settings)
+    code, lines, known = run(_report(settings, cohort), say)
+    if code is None:
+        fail(say("cli.no_cohort", name=cohort, known="、".join(known)))
+    target = out or Path(f"{code}.csv")
+    try:
+        # The mark at the front tells Excel that the file is UTF-8.
+        with target.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            columns = ("number", "name", "place", "attended", "completed", "paid", "channel", "teacher", "group")
+            writer.writerow([say(f"cli.report_{name}") for name in columns])
+            writer.writerows(_cells(say, line) for line in lines)
+    except OSError as error:
+        fail(say("cli.cannot_read", file=str(target), reason=error.strerror or str(error)))
+    typer.echo(say("cli.exported", count=len(lines), file=str(target)))
+
+
+async def _report(settings: Settings, name: str) -> tuple[str | None, list[ReportLine], list[str]]:
+    async with open_database(settings) as database, database.read() as tx:
+        cohort = await cohorts.find_cohort(tx, name)
+        if cohort is None:
+            return None, [], [each.code for each in await cohorts.cohorts_of(tx)]
+        return cohort.code, await exports.report_of(tx, cohort.id), []
+
+
+def _cells(say: Say, line: ReportLine) -> list[str]:
+    cells = [
+        f"#{line.learner_id}",
+        line.name or "",
+        say(f"common.place_{line.place}"),
+        str(line.attended),
+        str(line.completed),
+        f"{line.paid_fen // 100}.{line.paid_fen % 100:02d}",
+        line.channel or "",
+        line.class_teacher or "",
+        line.class_group or "",
+    ]
+    return [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
+
+
+def _decode(data: bytes) -> str:
+    """UTF-8 with or without a mark, else what Excel in China writes."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")

@@ -1,0 +1,83 @@
+"""The directory a demo runs in: made anew each time, with a config of random ports and secrets."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import shutil
+import socket
+from pathlib import Path
+
+_MARK = ".wecamp-demo"
+
+
+class NotOurs(Exception):
+    """The directory holds something that no demo made; nothing was removed."""
+
+
+def make(directory: Path) -> Path:
+    """Removes what an earlier demo left there and makes it anew; raises NotOurs rather than remove anything else."""
+    directory = directory.resolve()
+    if directory.exists():
+        if not directory.is_dir() or (any(directory.iterdir()) and not (directory / _MARK).exists()):
+            raise NotOurs(str(directory))
+        shutil.rmtree(directory)
+    directory.mkdir(parents=True)
+    (directory / _MARK).touch()
+    return directory
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def write_config(directory: Path) -> Path:
+    """config.toml of a made-up corp; the look-alike's address is added by `add_sandbox` once it is known."""
+    path = directory / "config.toml"
+    path.touch(mode=0o600)
+    path.write_text(_config(directory, free_port()), encoding="utf-8")
+    return path
+
+
+def add_sandbox(config: Path, url: str) -> None:
+    """Points the config's API address at the look-alike."""
+    words = config.read_text(encoding="utf-8")
+    config.write_text(words.replace("[wecom]\n", f'[wecom]\napi_base_url = "{url}"\n', 1), encoding="utf-8")
+
+
+def _config(directory: Path, port: int) -> str:
+    aes_key = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
+    return f"""# Made by `wecamp demo`; every secret is random and good for this run only.
+[server]
+host = "127.0.0.1"
+port = {port}
+
+[storage]
+url = "sqlite+aiosqlite:///{directory / "wecamp.db"}"
+
+[wecom]
+corp_id = "wwdemo{secrets.token_hex(6)}"
+
+[wecom.app]
+agent_id = 1000002
+secret = "{secrets.token_urlsafe(24)}"
+token = "{secrets.token_hex(12)}"
+encoding_aes_key = "{aes_key}"
+
+[wecom.kf]
+open_kfid = "wkdemo{secrets.token_hex(8)}"
+
+[wecom.robots]
+sales = "{secrets.token_hex(16)}"
+teachers = "{secrets.token_hex(16)}"
+
+[ingest.shop]
+secret = "{secrets.token_urlsafe(24)}"
+
+[time]
+tick_seconds = 1
+remind_before_minutes = [1]
+"""

@@ -1,0 +1,180 @@
+"""Class groups (customer groups, 客户群): who joins and leaves, by events while their versions fit, by a full read otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from camp import enrolment, identity
+from camp.contact import known_or_new, read_contact
+from camp.policy import Policy
+from camp.rules.place import Place
+from storage import cohorts, enrolments, group_members, identities, journal, members
+from storage.cohorts import ClassGroup, Cohort
+from storage.database import Tx
+from storage.enrolments import Enrolment
+from storage.learners import Learner
+from storage.outbox import Answer, Intent, Priority, add_intent
+
+# Outside people as WeCom numbers them: wm… of WeChat, wo… of another corp. Members of the corp sit in the groups too.
+_OUTSIDE = ("wm", "wo")
+_OUTSIDER = 2  # `type` of a member in group.get
+# Doc 92130: after an event some fields follow seconds later, so a read may still show the state before it.
+_READ_AGAIN_AFTER = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How many joined and left since we last knew."""
+
+    joined: int = 0
+    quit: int = 0
+
+
+async def take_change(tx: Tx, policy: Policy, event: Mapping[str, Any], at: datetime) -> None:
+    """An `update` event: its list is applied when it starts from the state we know, otherwise the group is read as a whole."""
+    group = await cohorts.class_group_of_chat(tx, str(event.get("ChatId") or ""))
+    detail = event.get("UpdateDetail")
+    if group is None or detail not in ("add_member", "del_member"):
+        return
+    changed: Sequence[str] = event.get("MemChangeList") or []
+    last, current = str(event.get("LastMemVer") or ""), str(event.get("CurMemVer") or "")
+    if current and current == group.member_version:
+        return
+    if not changed or not last or not current or group.member_version != last:
+        await read_group(tx, group, expect=current)
+        return
+    await group_members.keep_version(tx, group.id, current)
+    outside = await _outsiders(tx, changed)
+    if detail == "add_member":
+        scene = str(event.get("JoinScene") or "")
+        await _join(tx, policy, group, outside, at, int(scene) if scene.isdigit() else None)
+    else:
+        await _leave(tx, group, outside, at)
+
+
+async def read_group(tx: Tx, group: ClassGroup, *, expect: str = "", context: Mapping[str, Any] | None = None) -> None:
+    """Asks WeCom for the whole membership; `expect` is the version the answer should have reached."""
+    await add_intent(
+        tx,
+        Intent(
+            "group.get",
+            {"chat_id": group.chat_id},
+            priority=Priority.SYNC,
+            dedup_key=f"group.get:{group.id}:{expect}:{group.member_version}" if expect and not context else None,
+            answer=Answer.ALWAYS,
+            context={"class_group_id": group.id, "expect": expect, **(context or {})},
+            not_before=tx.now + _READ_AGAIN_AFTER if context and context.get("again") else None,
+        ),
+    )
+
+
+async def take_group(tx: Tx, policy: Policy, answer: Mapping[str, Any]) -> Drift:
+    """The whole membership (group.get): everybody in it sits here, everybody else has left."""
+    if not answer["ok"]:
+        return Drift()
+    result, context = answer["result"], answer["context"]
+    group = await cohorts.load_class_group(tx, context["class_group_id"])
+    inside = {m["id"]: m for m in result.get("members", []) if m.get("type") == _OUTSIDER}
+    before = await group_members.present(tx, group.id)
+    joined, quit_ = sorted(inside.keys() - before), sorted(before - inside.keys())
+    for who in joined:
+        at = _joined_at(inside[who], tx.now)
+        await _join(tx, policy, group, [who], at, inside[who].get("join_scene"))
+    await _leave(tx, group, quit_, tx.now)
+    await _learn_names(tx, policy, [inside[who] for who in joined])
+    version = str(result.get("member_version") or "")
+    if version:
+        await group_members.keep_version(tx, group.id, version)
+    expect = context.get("expect")
+    if expect and version != expect and not context.get("again"):
+        await read_group(tx, group, expect=expect, context={"again": True})
+    return Drift(len(joined), len(quit_))
+
+
+async def empty(tx: Tx, group: ClassGroup, at: datetime) -> None:
+    """The group was dismissed: everybody in it has left."""
+    await _leave(tx, group, sorted(await group_members.present(tx, group.id)), at)
+
+
+async def _join(tx: Tx, policy: Policy, group: ClassGroup, people: Sequence[str], at: datetime, scene: int | None) -> None:
+    """People came in: who is enrolled in the cohort sits here now, strangers are enrolled while it takes learners."""
+    if not people:
+        return
+    await group_members.join(tx, group.id, people, at, scene)
+    cohort = await cohorts.load_cohort(tx, group.cohort_id)
+    enrolled = await group_members.enrolled_in_cohort(tx, group.cohort_id, people)
+    known = await identities.by_external_userids(tx, [who for who in people if who not in enrolled])
+    for who in people:
+        if who in enrolled:
+            await _sit_down(tx, group, enrolled[who], at)
+        elif await _may_enrol(tx, cohort, known.get(who)):
+            await _enrol_joiner(tx, policy, cohort, group, who)
+
+
+async def _sit_down(tx: Tx, group: ClassGroup, e: Enrolment, at: datetime) -> None:
+    """The class group and with it the class teacher follow where the learner sits."""
+    teacher_id = group.class_teacher_id if e.place == Place.CLASS else e.class_teacher_id
+    came_at = e.in_group_at if e.in_group and e.class_group_id == group.id else at
+    await enrolments.change(
+        tx, e.id, class_group_id=group.id, class_teacher_id=teacher_id, in_group_at=came_at, left_group_at=None
+    )
+    await journal.record(tx, e.learner_id, "joined_group", by="wecom", enrolment_id=e.id, at=at, group=group.code)
+    if teacher_id != e.class_teacher_id and teacher_id is not None:
+        userid = (await members.load(tx, teacher_id)).userid
+        await journal.record(
+            tx, e.learner_id, "class_teacher", by="wecom", enrolment_id=e.id, at=at, class_teacher=userid, why="group"
+        )
+
+
+async def _may_enrol(tx: Tx, cohort: Cohort, learner: Learner | None) -> bool:
+    """Joining a group enrols somebody new while the cohort takes learners; who is in another running cohort stays there."""
+    if cohort.closed_at is not None or cohort.enrol_until <= tx.now:
+        return False
+    return learner is None or await enrolment.open_enrolment(tx, learner.id, cohort.camp_id) is None
+
+
+async def _enrol_joiner(tx: Tx, policy: Policy, cohort: Cohort, group: ClassGroup, who: str) -> None:
+    """They may be nobody's friend: their name comes with the group's members, the rest when they add somebody."""
+    learner = await known_or_new(tx, who)
+    teacher = await members.load(tx, group.class_teacher_id)
+    # The row in group_members is there already, so the enrolment starts with its seat taken.
+    await enrolment.enrol(tx, policy, learner, cohort, source="chat", teacher=teacher if teacher.active else None)
+    if learner.name is None:
+        await read_contact(tx, who)
+
+
+async def _leave(tx: Tx, group: ClassGroup, people: Sequence[str], at: datetime) -> None:
+    if not people:
+        return
+    await group_members.leave(tx, group.id, people, at)
+    for who, e in (await group_members.enrolled_in_cohort(tx, group.cohort_id, people)).items():
+        if e.class_group_id != group.id or not e.in_group:
+            continue
+        seat = await group_members.seat_in_cohort(tx, who, group.cohort_id)
+        await journal.record(tx, e.learner_id, "left_group", by="wecom", enrolment_id=e.id, at=at, group=group.code)
+        if seat is None:
+            await enrolments.change(tx, e.id, left_group_at=at)
+        else:
+            await _sit_down(tx, await cohorts.load_class_group(tx, seat.class_group_id), e, seat.joined_at)
+
+
+async def _learn_names(tx: Tx, policy: Policy, people: Sequence[Mapping[str, Any]]) -> None:
+    known = await identities.by_external_userids(tx, [person["id"] for person in people])
+    for person in people:
+        learner = known.get(person["id"])
+        if learner is not None:
+            name = person.get("name") if learner.name is None else None
+            await identity.learn(tx, policy, learner, name=name or None, unionid=person.get("unionid") or None)
+
+
+async def _outsiders(tx: Tx, ids: Sequence[str]) -> list[str]:
+    known = await identities.by_external_userids(tx, ids)
+    return [who for who in dict.fromkeys(ids) if who in known or who.startswith(_OUTSIDE)]
+
+
+def _joined_at(member: Mapping[str, Any], now: datetime) -> datetime:
+    seconds = int(member.get("join_time") or 0)
+    return min(now, datetime.fromtimestamp(seconds, UTC)) if seconds else now

@@ -1,0 +1,76 @@
+"""Hand-off to sales: who came into the conversion pool is shown, without identity, to those who have room for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from camp import card
+from camp.messages import Message, markdown, text
+from camp.messages import card as to_card
+from camp.outgoing import to_members, to_robot
+from camp.phrases import Say, say_in
+from camp.policy import Policy
+from camp.quota import rooms_of_sales
+from camp.rules.mask import mask_name
+from storage import leads
+from storage.database import Tx
+from storage.leads import Lead
+from storage.pools import Entry
+
+CARD = "claim"
+ROBOT = "sales"
+
+
+async def hand_off(tx: Tx, policy: Policy, entries: Sequence[Entry], *, key: str) -> bool:
+    """Tells sales of fresh open entries, the best first; `key` makes it happen once. False when nobody has room."""
+    if not entries:
+        return True
+    say = say_in(policy.language)
+    await to_robot(tx, policy, ROBOT, markdown(_summary(say, entries)), dedup_key=f"handoff:{key}:robot")
+    people = [room.member.userid for room in await rooms_of_sales(tx, policy) if room.free > 0]
+    if not people:
+        return False
+    singled = entries[: policy.cards_per_handover]
+    known = await leads.of_entries(tx, singled)
+    for entry in singled:
+        # The fact in the name: an entry that comes back later gets a fresh card, for a task_id is used once (42014).
+        face = claim_card(say, entry, known[entry.id], f"claim-{entry.id}-{tx.cause_id or 0}")
+        await card.show(tx, CARD, str(entry.id), people, face)
+    rest = len(entries) - len(singled)
+    if rest:
+        words = say("pool.digest", number=rest, total=len(entries), cohort=entries[0].cohort_name)
+        await to_members(tx, people, text(words), dedup_key=f"handoff:{key}:digest")
+    return True
+
+
+def claim_card(say: Say, entry: Entry, lead: Lead, task_id: str) -> Message:
+    """What is known of a learner while nobody has claimed them."""
+    rating = say("pool.rating", stars=f"{lead.rating_sum / lead.ratings:.1f}") if lead.ratings else "-"
+    fields = [
+        (say("pool.field_attended"), f"{entry.attended}/{lead.lessons}"),
+        (say("pool.field_completed"), f"{entry.completed}/{lead.lessons}"),
+        (say("pool.field_rating"), rating),
+        (say("pool.field_questions"), str(lead.questions)),
+        (say("pool.field_channel"), entry.channel_name or "-"),
+        (say("pool.field_grade"), entry.grade or "-"),
+    ]
+    return to_card(
+        task_id,
+        say(f"pool.card_title_{entry.pool}", cohort=entry.cohort_name),
+        desc=say("pool.card_desc", number=entry.learner_id, name=mask_name(entry.name or "")),
+        fields=fields,
+        buttons=[(f"claim:{entry.id}", say("pool.button_claim"), 1)],
+    )
+
+
+def _summary(say: Say, entries: Sequence[Entry]) -> str:
+    grades = Counter(entry.grade or "-" for entry in entries)
+    cohorts = Counter(entry.cohort_name for entry in entries)
+    return say(
+        "pool.robot_summary",
+        number=len(entries),
+        cohorts="、".join(cohorts),
+        grades=" · ".join(f"{grade} {grades[grade]}" for grade in sorted(grades)),
+        attended=f"{sum(entry.attended for entry in entries) / len(entries):.1f}",
+    )

@@ -1,0 +1,72 @@
+"""帮助 for staff, in two levels: the groups of what one's position may do, then a group or a command with its use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from camp.phrases import LANGUAGES
+from handlers.core.context import StaffCtx
+from handlers.core.grammar import Rest
+from handlers.core.reply import Reply
+from handlers.core.router import STAFF, Command, Router
+from handlers.staff_desk import all_handlers
+
+router = Router()
+
+GROUPS = ("teacher", "sales", "manager", "staff")
+
+
+@router.staff(
+    "帮助",
+    "help",
+    positions=STAFF,
+    usage=("帮助 [组|指令]", "help [group|command]"),
+    example=("帮助 名单", "help roster"),
+    summary=("你能用的指令", "the commands you may use"),
+)
+async def show_help(ctx: StaffCtx, rest: Rest) -> Reply:
+    mine = [command for command in all_handlers().staff_commands if ctx.member.position in command.positions]
+    words = rest.text(40)
+    if not words:
+        return Reply.text(_overview(ctx, mine))
+    column = _column(ctx)
+    for command in mine:
+        if words.casefold() in (name.casefold() for name in command.names):
+            summary, usage, example = command.summary[column], command.usage[column], command.example[column]
+            return Reply.text(ctx.say("desk.help_one", summary=summary, usage=usage, example=example))
+    for group in GROUPS:
+        found = [command for command in mine if group_of(command) == group]
+        if found and words.casefold() == ctx.say(f"desk.group_{group}").casefold():
+            lines = [ctx.say("desk.help_line", usage=c.usage[column], summary=c.summary[column]) for c in found]
+            return Reply.listing("", lines)
+    return Reply.text(f"{ctx.say('desk.help_unknown', text=words)}\n{_overview(ctx, mine)}")
+
+
+def group_of(command: Command) -> str:
+    """The menu group, from who may use the command."""
+    teacher, sales = "class_teacher" in command.positions, "sales" in command.positions
+    if teacher and sales:
+        return "staff"
+    return "teacher" if teacher else "sales" if sales else "manager"
+
+
+def _overview(ctx: StaffCtx, mine: Sequence[Command]) -> str:
+    column = _column(ctx)
+    lines = [ctx.say("desk.help_head")]
+    for group in GROUPS:
+        names = [_name(command, column) for command in mine if group_of(command) == group]
+        if names:
+            lines.append(ctx.say("desk.help_group", group=ctx.say(f"desk.group_{group}"), names=" ".join(names)))
+    first = group_of(mine[0])
+    lines.append(ctx.say("desk.help_tail", group=ctx.say(f"desk.group_{first}"), command=_name(mine[0], column)))
+    return "\n".join(lines)
+
+
+def _name(command: Command, column: int) -> str:
+    """The name in the language spoken, where there is one."""
+    english = [name for name in command.names if name.isascii()]
+    return english[0] if column and english else command.name
+
+
+def _column(ctx: StaffCtx) -> int:
+    return LANGUAGES.index(ctx.say("desk.language"))

@@ -1,0 +1,223 @@
+"""A class teacher asks about their classes: 我的班, 名单, 缺勤, 未完课, 未进群."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from camp.roster import ClassView, LessonOf, NoCohort, choose_cohort, choose_lesson, lesson_name, open_cohorts, view_classes
+from camp.rules.place import Place
+from camp.scope import scope_of
+from camp.when import day_and_time, day_and_time_near
+from handlers.core.context import StaffCtx
+from handlers.core.grammar import Rest
+from handlers.core.reply import Reply
+from handlers.core.router import TEACHER, Router
+from storage import rosters
+from storage.cohorts import Lesson
+from storage.rosters import LessonCount, RosterLine
+
+router = Router()
+
+
+@router.staff(
+    "我的班",
+    "my",
+    "myclass",
+    positions=TEACHER,
+    usage=("我的班", "my"),
+    example=("我的班", "my"),
+    summary=("班级、人数、下节课和签到链接", "classes, head counts, next lesson, check-in link"),
+    arguments=False,
+)
+async def my_classes(ctx: StaffCtx, rest: Rest) -> Reply:
+    views = await view_classes(ctx.tx, ctx.policy, scope_of(ctx.member))
+    if not views:
+        return Reply.text(ctx.say("teacher.no_cohort"))
+    lines = [line for view in views for line in _class_lines(ctx, view)]
+    return Reply.listing("", lines)
+
+
+@router.staff(
+    "名单",
+    "roster",
+    positions=TEACHER,
+    usage=("名单 [期]", "roster [cohort]"),
+    example=("名单 read7-01", "roster read7-01"),
+    summary=("一期的学员，到课完课一行一人", "the learners of a cohort, one a line"),
+)
+async def roster(ctx: StaffCtx, rest: Rest) -> Reply:
+    scope = scope_of(ctx.member)
+    words = rest.text()
+    cohort = await choose_cohort(ctx.tx, scope, words)
+    if isinstance(cohort, NoCohort):
+        return _no_cohort(ctx, cohort, words)
+    lines = await rosters.roster(ctx.tx, scope, [cohort.id])
+    if not lines:
+        return Reply.text(ctx.say("teacher.roster_empty", cohort=cohort.name))
+    shown = [_roster_line(ctx, line) for line in lines]
+    return Reply.listing(ctx.say("teacher.roster_head", cohort=cohort.name), [*shown, _total(ctx, lines)])
+
+
+@router.staff(
+    "缺勤",
+    "absent",
+    positions=TEACHER,
+    usage=("缺勤 课 [期]", "absent lesson [cohort]"),
+    example=("缺勤 3", "absent 3"),
+    summary=("一节课谁没来", "who did not come to a lesson"),
+)
+async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
+    found = await _lesson(ctx, rest)
+    if isinstance(found, Reply):
+        return found
+    missing = await rosters.at_lesson(ctx.tx, found.lesson.id, scope_of(ctx.member), without="attended")
+    count = await _count(ctx, found.lesson)
+    name = lesson_name(ctx.say, found.lesson)
+    if not count.learners:
+        return Reply.text(ctx.say("teacher.nobody_counts", lesson=name))
+    if not missing:
+        return Reply.text(ctx.say("teacher.nobody_absent", lesson=name, learners=count.learners))
+    values = {"lesson": name, "number": len(missing), "learners": count.learners}
+    if ctx.now < found.lesson.ends_at:
+        head = ctx.say("teacher.absent_running", end=day_and_time_near(ctx.policy, found.lesson.ends_at, ctx.now), **values)
+    elif ctx.now < found.lesson.checkin_closes_at:
+        until = day_and_time_near(ctx.policy, found.lesson.checkin_closes_at, ctx.now)
+        head = ctx.say("teacher.absent_open", until=until, **values)
+    else:
+        head = ctx.say("teacher.absent", **values)
+    return Reply.listing(head, [ctx.say("teacher.person", id=line.learner_id, name=line.shown) for line in missing])
+
+
+@router.staff(
+    "未完课",
+    "unfinished",
+    positions=TEACHER,
+    usage=("未完课 课 [期]", "unfinished lesson [cohort]"),
+    example=("未完课 3", "unfinished 3"),
+    summary=("一节课谁没完课", "who has not finished a lesson"),
+)
+async def unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
+    found = await _lesson(ctx, rest)
+    if isinstance(found, Reply):
+        return found
+    missing = await rosters.at_lesson(ctx.tx, found.lesson.id, scope_of(ctx.member), without="completed")
+    count = await _count(ctx, found.lesson)
+    name = lesson_name(ctx.say, found.lesson)
+    if not count.learners:
+        return Reply.text(ctx.say("teacher.nobody_counts", lesson=name))
+    if not missing:
+        return Reply.text(ctx.say("teacher.all_finished", lesson=name, learners=count.learners))
+    lines = []
+    for line in missing:
+        person = ctx.say("teacher.person", id=line.learner_id, name=line.shown)
+        lines.append(f"{person} {ctx.say('teacher.mark_attended')}" if line.attended else person)
+    return Reply.listing(ctx.say("teacher.unfinished", lesson=name, number=len(missing), learners=count.learners), lines)
+
+
+@router.staff(
+    "未进群",
+    "notingroup",
+    positions=TEACHER,
+    usage=("未进群 [期]", "notingroup [cohort]"),
+    example=("未进群", "notingroup"),
+    summary=("加了好友还没进班群的学员", "learners who have not joined the class group"),
+)
+async def not_in_group(ctx: StaffCtx, rest: Rest) -> Reply:
+    scope = scope_of(ctx.member)
+    words = rest.text()
+    if words:
+        named = await choose_cohort(ctx.tx, scope, words)
+        if isinstance(named, NoCohort):
+            return _no_cohort(ctx, named, words)
+        chosen = [named]
+    else:
+        chosen = await open_cohorts(ctx.tx, scope)
+    if not chosen:
+        return Reply.text(ctx.say("teacher.no_cohort"))
+    lines = await rosters.roster(ctx.tx, scope, [c.id for c in chosen], missing_in_group=True)
+    if not lines:
+        return Reply.text(ctx.say("teacher.all_in_group"))
+    shown = []
+    for line in lines:
+        person = ctx.say("teacher.person", id=line.learner_id, name=line.shown)
+        shown.append(f"{person} {line.cohort_code}" if len(chosen) > 1 else person)
+    return Reply.listing(ctx.say("teacher.not_in_group", number=len(lines)), shown)
+
+
+async def _lesson(ctx: StaffCtx, rest: Rest) -> LessonOf | Reply:
+    """The lesson a member means, once it has begun; else the answer why there is nothing to list."""
+    seq = rest.need_lesson()
+    words = rest.text()
+    found = await choose_lesson(ctx.tx, scope_of(ctx.member), seq, words)
+    if isinstance(found, NoCohort):
+        return _no_cohort(ctx, found, words)
+    if not isinstance(found, LessonOf):
+        return Reply.text(ctx.say("teacher.no_lesson", cohort=found.cohort.name, seq=seq, lessons=found.lessons))
+    if found.lesson.starts_at > ctx.now:
+        start = day_and_time(ctx.policy, found.lesson.starts_at)
+        return Reply.text(ctx.say("teacher.not_begun", lesson=lesson_name(ctx.say, found.lesson), start=start))
+    return found
+
+
+async def _count(ctx: StaffCtx, lesson: Lesson) -> LessonCount:
+    counts = await rosters.lesson_counts(ctx.tx, scope_of(ctx.member), [lesson.id])
+    return counts.get(lesson.id, LessonCount())
+
+
+def _no_cohort(ctx: StaffCtx, missing: NoCohort, words: str) -> Reply:
+    if not missing.known:
+        return Reply.text(ctx.say("teacher.no_cohort"))
+    known = "、".join(c.code for c in missing.known[-10:])
+    return Reply.text(ctx.say("teacher.unknown_cohort", text=words[:20], known=known))
+
+
+def _class_lines(ctx: StaffCtx, view: ClassView) -> list[str]:
+    head = "teacher.class_cohort" if view.cohort.closed_at is None else "teacher.class_closed"
+    lines = [ctx.say(head, cohort=view.cohort.name, code=view.cohort.code)]
+    for size in view.groups:
+        key = "teacher.class_group" if size.code else "teacher.class_loose"
+        lines.append(
+            ctx.say(
+                key,
+                group=size.code,
+                teacher=size.teacher,
+                learners=size.learners,
+                inside=size.in_group,
+                outside=size.learners - size.in_group,
+            )
+        )
+    if view.latest is not None:
+        key = "teacher.class_running" if ctx.now < view.latest.ends_at else "teacher.class_latest"
+        lines.append(ctx.say(key, lesson=lesson_name(ctx.say, view.latest), **vars(view.latest_count)))
+    if view.following is not None:
+        start = day_and_time(ctx.policy, view.following.starts_at)
+        lines.append(ctx.say("teacher.class_following", lesson=lesson_name(ctx.say, view.following), start=start))
+    else:
+        lines.append(ctx.say("teacher.class_no_following"))
+    if view.link_lesson is not None and view.link is not None:
+        lines.append(ctx.say("teacher.class_link", lesson=lesson_name(ctx.say, view.link_lesson), link=view.link))
+    elif view.link_lesson is not None:
+        lines.append(ctx.say("reminder.no_link"))
+    return lines
+
+
+def _roster_line(ctx: StaffCtx, line: RosterLine) -> str:
+    person = ctx.say("teacher.person", id=line.learner_id, name=line.shown)
+    marks = []
+    if not line.in_group:
+        marks.append(ctx.say("teacher.mark_not_in_group"))
+    if line.place != Place.CLASS:
+        marks.append(ctx.say("teacher.mark_place", place=ctx.say(f"common.place_{line.place}")))
+    elif line.paid:
+        marks.append(ctx.say("teacher.mark_place", place=ctx.say("common.place_paid")))
+    if line.unreachable:
+        marks.append(ctx.say("teacher.mark_unreachable"))
+    return " ".join([ctx.say("teacher.roster_line", person=person, attended=line.attended, completed=line.completed), *marks])
+
+
+def _total(ctx: StaffCtx, lines: list[RosterLine]) -> str:
+    """Every learner is in exactly one place, so the numbers add up."""
+    places = Counter(line.place for line in lines)
+    parts = [ctx.say("teacher.roster_place", place=ctx.say(f"common.place_{p}"), number=n) for p, n in places.most_common()]
+    outside = sum(1 for line in lines if not line.in_group and line.place not in rosters.GONE)
+    return ctx.say("teacher.roster_total", learners=len(lines), places=" · ".join(parts), outside=outside)

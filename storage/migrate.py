@@ -1,0 +1,99 @@
+"""Brings a database to the schema this program needs; forward only."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+_SCRIPTS = Path(__file__).with_name("migrations")
+# Any number: nodes that start together agree on it and migrate one after the other.
+_POSTGRES_LOCK = 7_205_940_193
+
+
+class NewerDatabase(Exception):
+    """The database was migrated by a newer program than this one; nothing was changed."""
+
+    def __init__(self, revision: str) -> None:
+        super().__init__(f"the database is at {revision}, which this program does not know")
+        self.revision = revision
+
+
+async def migrate(url: str) -> tuple[str | None, str]:
+    """Migrates the database of `url`, made when it does not exist; returns the revision before (None: empty) and after."""
+    async with _connection(url) as conn:
+        if conn.dialect.name == "postgresql":
+            await conn.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _POSTGRES_LOCK})
+        return await conn.run_sync(_upgrade)
+
+
+async def current(url: str) -> str | None:
+    """The revision the database is at; None for one without any of our tables."""
+    async with _connection(url) as conn:
+        return await conn.run_sync(_revision)
+
+
+async def is_current(url: str) -> bool:
+    """Whether the database has the schema this program needs."""
+    return await current(url) == newest()
+
+
+def newest() -> str:
+    """The revision this program needs."""
+    head = _scripts(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def _upgrade(connection: Connection) -> tuple[str | None, str]:
+    before = _revision(connection)
+    config = _config()
+    scripts = _scripts(config)
+    if before is not None:
+        try:
+            scripts.get_revision(before)
+        except CommandError:
+            raise NewerDatabase(before) from None
+    if before != scripts.get_current_head():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    return before, newest()
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    return config
+
+
+def _scripts(config: Config) -> ScriptDirectory:
+    return ScriptDirectory.from_config(config)
+
+
+@asynccontextmanager
+async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
+    """One connection in one transaction: a migration that fails leaves the schema as it was, on both databases."""
+    sqlite = make_url(url).get_backend_name() == "sqlite"
+    engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": 10} if sqlite else {})
+    try:
+        async with engine.connect() as conn:
+            if sqlite:
+                # Without this SQLite commits every CREATE TABLE by itself.
+                await conn.exec_driver_sql("BEGIN IMMEDIATE")
+            yield conn
+            await (conn.exec_driver_sql("COMMIT") if sqlite else conn.commit())
+    finally:
+        await engine.dispose()

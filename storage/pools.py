@@ -1,0 +1,231 @@
+"""Pools: entries learners wait in until somebody claims them, the claims made on them, and who looked at whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, case, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage.database import Tx
+from storage.tables_camp import channels, claims, cohorts, enrolments, learners, notes, pool_entries, pool_views
+
+ACTIVE = ("open", "claimed")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A learner in a pool, with what a salesperson is shown of them. `state`: open, claimed, sold, withdrawn."""
+
+    id: int
+    enrolment_id: int
+    learner_id: int
+    pool: str
+    grade: str | None
+    rule: str
+    entered_at: datetime
+    state: str
+    owner_id: int | None
+    claimed_at: datetime | None
+    closed_at: datetime | None
+    name: str | None
+    attended: int
+    completed: int
+    paid_count: int
+    cohort_id: int
+    cohort_name: str
+    class_teacher_id: int | None
+    channel_name: str | None
+
+
+async def load(tx: Tx, entry_id: int) -> Entry | None:
+    row = (await tx.conn.execute(_entries().where(pool_entries.c.id == entry_id))).one_or_none()
+    return None if row is None else _to_entry(row)
+
+
+async def load_many(tx: Tx, entry_ids: Sequence[int]) -> list[Entry]:
+    """The best first, as 公海 lists them."""
+    query = _entries().where(pool_entries.c.id.in_(entry_ids)).order_by(*_best_first())
+    return [_to_entry(row) for row in await tx.conn.execute(query)]
+
+
+async def of_learner(tx: Tx, learner_id: int) -> list[Entry]:
+    """All entries of a learner: those that can be claimed or are claimed first, then the newest."""
+    active = case((pool_entries.c.state.in_(ACTIVE), 0), else_=1)
+    query = _entries().where(pool_entries.c.learner_id == learner_id)
+    rows = await tx.conn.execute(query.order_by(active, pool_entries.c.entered_at.desc(), pool_entries.c.id.desc()))
+    return [_to_entry(row) for row in rows]
+
+
+async def enter(tx: Tx, *, enrolment_id: int, learner_id: int, pool: str, grade: str | None, rule: str) -> int:
+    """Opens an entry (again) and returns its id; one that is claimed stays with its owner."""
+    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
+    fresh = {
+        "grade": grade,
+        "rule": rule,
+        "entered_at": tx.now,
+        "state": "open",
+        "owner_id": None,
+        "claimed_at": None,
+        "closed_at": None,
+    }
+    row = make(pool_entries).values(enrolment_id=enrolment_id, learner_id=learner_id, pool=pool, **fresh)
+    await tx.conn.execute(
+        row.on_conflict_do_update(index_elements=["enrolment_id", "pool"], set_=fresh, where=pool_entries.c.state.not_in(ACTIVE))
+    )
+    query = select(pool_entries.c.id).where(pool_entries.c.enrolment_id == enrolment_id, pool_entries.c.pool == pool)
+    entry_id: int = (await tx.conn.execute(query)).scalar_one()
+    return entry_id
+
+
+async def entered_by(tx: Tx, enrolment_ids: Select[Any]) -> list[Entry]:
+    """The open entries of these enrolments, the best first."""
+    query = _entries().where(pool_entries.c.state == "open", pool_entries.c.enrolment_id.in_(enrolment_ids))
+    return [_to_entry(row) for row in await tx.conn.execute(query.order_by(*_best_first()))]
+
+
+async def claim(tx: Tx, entry_id: int, member_id: int) -> bool:
+    """One winner: takes an open entry, False when it is not open any more."""
+    result = await tx.conn.execute(
+        update(pool_entries)
+        .where(pool_entries.c.id == entry_id, pool_entries.c.state == "open")
+        .values(state="claimed", owner_id=member_id, claimed_at=tx.now)
+    )
+    if result.rowcount == 0:
+        return False
+    await tx.conn.execute(insert(claims).values(entry_id=entry_id, member_id=member_id, claimed_at=tx.now))
+    return True
+
+
+async def give_back(tx: Tx, entry_id: int, member_id: int, reason: str) -> bool:
+    """From its owner back to open; False when this member does not hold it."""
+    result = await tx.conn.execute(
+        update(pool_entries)
+        .where(pool_entries.c.id == entry_id, pool_entries.c.state == "claimed", pool_entries.c.owner_id == member_id)
+        .values(state="open", owner_id=None, claimed_at=None)
+    )
+    if result.rowcount:
+        await _end_claim(tx, entry_id, "returned", reason)
+    return result.rowcount > 0
+
+
+async def close(tx: Tx, entry_id: int, state: str) -> None:
+    """Ends an entry as `sold` or `withdrawn`; its owner stays noted."""
+    await tx.conn.execute(update(pool_entries).where(pool_entries.c.id == entry_id).values(state=state, closed_at=tx.now))
+    await _end_claim(tx, entry_id, state, None)
+
+
+async def open_entries(tx: Tx, pool: str, limit: int) -> list[Entry]:
+    """The open entries of a pool, the best first."""
+    query = _entries().where(pool_entries.c.pool == pool, pool_entries.c.state == "open")
+    return [_to_entry(row) for row in await tx.conn.execute(query.order_by(*_best_first()).limit(limit))]
+
+
+async def count_open(tx: Tx, pool: str) -> int:
+    query = select(func.count()).select_from(pool_entries).where(pool_entries.c.pool == pool, pool_entries.c.state == "open")
+    return int((await tx.conn.execute(query)).scalar_one())
+
+
+async def held_by(tx: Tx, member_id: int, *, least_likely_first: bool = False) -> list[Entry]:
+    """The learners a member holds: the newest claim first, or those least likely to buy."""
+    query = _entries().where(pool_entries.c.owner_id == member_id, pool_entries.c.state == "claimed")
+    order: list[ColumnElement[Any]] = [pool_entries.c.claimed_at.desc(), pool_entries.c.id.desc()]
+    if least_likely_first:
+        order = [enrolments.c.attended, enrolments.c.completed, pool_entries.c.grade.desc(), pool_entries.c.claimed_at]
+    return [_to_entry(row) for row in await tx.conn.execute(query.order_by(*order))]
+
+
+async def holdings(tx: Tx, member_ids: Sequence[int]) -> dict[int, int]:
+    """How many claimed learners each of these members holds."""
+    query = (
+        select(pool_entries.c.owner_id, func.count().label("held"))
+        .where(pool_entries.c.owner_id.in_(member_ids), pool_entries.c.state == "claimed")
+        .group_by(pool_entries.c.owner_id)
+    )
+    held = {row.owner_id: row.held for row in await tx.conn.execute(query)}
+    return {member_id: held.get(member_id, 0) for member_id in member_ids}
+
+
+async def claims_since(tx: Tx, member_id: int, since: datetime) -> int:
+    """How often the member claimed since then, given back or not."""
+    query = select(func.count()).select_from(claims).where(claims.c.member_id == member_id, claims.c.claimed_at >= since)
+    return int((await tx.conn.execute(query)).scalar_one())
+
+
+async def returned_at(tx: Tx, entry_id: int, member_id: int) -> datetime | None:
+    """When the member last gave this entry back."""
+    query = select(func.max(claims.c.ended_at)).where(
+        claims.c.entry_id == entry_id, claims.c.member_id == member_id, claims.c.ended_by == "returned"
+    )
+    moment: datetime | None = (await tx.conn.execute(query)).scalar_one()
+    return moment
+
+
+async def followed_up(tx: Tx, learner_ids: Sequence[int]) -> dict[int, tuple[datetime, str]]:
+    """The newest 跟进 of each learner: when, and what was written."""
+    own = select(func.max(notes.c.id)).where(notes.c.kind == "follow_up", notes.c.learner_id.in_(learner_ids))
+    newest = own.group_by(notes.c.learner_id)
+    rows = await tx.conn.execute(select(notes.c.learner_id, notes.c.at, notes.c.text).where(notes.c.id.in_(newest)))
+    return {row.learner_id: (row.at, row.text) for row in rows}
+
+
+async def seen_on(tx: Tx, member_id: int, on_day: str) -> set[int]:
+    """The entries the member looked at on this day."""
+    rows = await tx.conn.execute(
+        select(pool_views.c.entry_id).where(pool_views.c.member_id == member_id, pool_views.c.on_day == on_day)
+    )
+    return {row.entry_id for row in rows}
+
+
+async def note_seen(tx: Tx, member_id: int, on_day: str, entry_ids: Sequence[int]) -> None:
+    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
+    rows = [{"member_id": member_id, "on_day": on_day, "entry_id": entry_id} for entry_id in entry_ids]
+    if rows:
+        await tx.conn.execute(make(pool_views).on_conflict_do_nothing(), rows)
+
+
+async def forget_views(tx: Tx, before_day: str) -> int:
+    """Deletes the looks of days past; only today's count."""
+    result = await tx.conn.execute(pool_views.delete().where(pool_views.c.on_day < before_day))
+    return result.rowcount
+
+
+async def _end_claim(tx: Tx, entry_id: int, how: str, reason: str | None) -> None:
+    await tx.conn.execute(
+        update(claims)
+        .where(claims.c.entry_id == entry_id, claims.c.ended_at.is_(None))
+        .values(ended_at=tx.now, ended_by=how, reason=reason)
+    )
+
+
+def _best_first() -> list[ColumnElement[Any]]:
+    grade = func.coalesce(pool_entries.c.grade, "Z")
+    return [grade, enrolments.c.attended.desc(), pool_entries.c.entered_at, pool_entries.c.id]
+
+
+def _entries() -> Select[Any]:
+    return (
+        select(
+            pool_entries,
+            learners.c.name,
+            enrolments.c.attended,
+            enrolments.c.completed,
+            enrolments.c.paid_count,
+            enrolments.c.cohort_id,
+            cohorts.c.name.label("cohort_name"),
+            enrolments.c.class_teacher_id,
+            channels.c.name.label("channel_name"),
+        )
+        .join(enrolments, enrolments.c.id == pool_entries.c.enrolment_id)
+        .join(learners, learners.c.id == pool_entries.c.learner_id)
+        .join(cohorts, cohorts.c.id == enrolments.c.cohort_id)
+        .outerjoin(channels, channels.c.id == enrolments.c.channel_id)
+    )
+
+
+def _to_entry(r: Row[Any]) -> Entry:
+    return Entry(*(getattr(r, name) for name in Entry.__dataclass_fields__))

@@ -1,0 +1,125 @@
+"""The inbox: stored once, handed out in order, kept when it failed."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from storage import inbox
+from storage.database import Database
+from storage.inbox import FactDraft, State
+from tests.storage.conftest import draft
+
+
+async def test_the_same_key_is_stored_once_and_counted_once(database: Database, noon: datetime) -> None:
+    async with database.write(noon) as tx:
+        assert await inbox.add_facts(tx, [draft("a"), draft("b"), draft("a")]) == 2
+        assert await inbox.add_facts(tx, [draft("b"), draft("c")]) == 1
+        assert await inbox.add_facts(tx, [draft("a")]) == 0
+        assert await inbox.add_facts(tx, []) == 0
+        assert tx.facts
+        facts = await inbox.pending(tx, 10)
+    assert [fact.body["text"] for fact in facts] == ["a", "b", "c"]
+    assert facts[0].received_at == noon
+
+
+async def test_ids_rise_in_the_order_of_the_drafts_also_for_many(database: Database) -> None:
+    async with database.write() as tx:
+        await inbox.add_facts(tx, [draft(f"k{number}") for number in range(2_500)])
+        facts = await inbox.pending(tx, 3_000)
+    assert [fact.body["text"] for fact in facts] == [f"k{number}" for number in range(2_500)]
+
+
+async def test_long_keys_that_differ_only_at_the_end_stay_two(database: Database) -> None:
+    long = "ingest:" + "x" * 300
+    async with database.write() as tx:
+        assert await inbox.add_facts(tx, [draft(long + "1"), draft(long + "2"), draft(long + "1")]) == 2
+        await inbox.add_facts(tx, [FactDraft("t", "k", "c", "y" * 500, {})])
+        assert len((await inbox.pending(tx, 9))[-1].conversation) == 160
+
+
+async def test_applied_facts_leave_the_line_and_failed_ones_are_kept(database: Database, noon: datetime) -> None:
+    async with database.write(noon) as tx:
+        await inbox.add_facts(tx, [draft(key) for key in "abc"])
+        a, b, c = await inbox.pending(tx, 10)
+        await inbox.settle(tx, [a.id])
+        await inbox.fail(tx, b.id, "ValueError: bad \x00 text")
+        await inbox.settle(tx, [])
+        assert [fact.id for fact in await inbox.pending(tx, 10)] == [c.id]
+        assert await inbox.counts(tx) == {State.PENDING: 1, State.FAILED: 1}
+        kept = await inbox.load(tx, b.id)
+        assert kept is not None
+        assert (kept.state, kept.attempts, kept.error) == (State.FAILED, 1, "ValueError: bad \ufffd text")
+        done = await inbox.load(tx, a.id)
+        assert done is not None
+        assert done.done_at == noon
+
+
+async def test_retry_puts_failed_facts_back_and_nothing_else(database: Database) -> None:
+    async with database.write() as tx:
+        await inbox.add_facts(tx, [draft(key) for key in "abcd"])
+        a, b, c, d = await inbox.pending(tx, 10)
+        await inbox.settle(tx, [a.id])
+        await inbox.fail(tx, b.id, "x")
+        await inbox.fail(tx, c.id, "x")
+        assert await inbox.retry(tx, [a.id, b.id, d.id]) == 1
+        assert [(fact.id, fact.attempts) for fact in await inbox.pending(tx, 10)] == [(b.id, 1), (d.id, 0)]
+        assert await inbox.retry(tx) == 1
+        assert [row.id for row in await inbox.listing(tx, State.FAILED, 10)] == []
+        assert [row.id for row in await inbox.listing(tx, None, 2)] == [d.id, c.id]
+
+
+async def test_old_applied_ticks_are_forgotten_and_only_they(database: Database, noon: datetime) -> None:
+    tick = FactDraft("clock", "tick.x", "tick:x:1", "clock", {})
+    waiting = FactDraft("clock", "tick.x", "tick:x:2", "clock", {})
+    async with database.write(noon) as tx:
+        await inbox.add_facts(tx, [tick, waiting, draft("a")])
+        first, _, other = await inbox.pending(tx, 10)
+        await inbox.settle(tx, [first.id, other.id])
+    async with database.write(noon + timedelta(days=2)) as tx:
+        assert await inbox.forget_ticks(tx, timedelta(days=1)) == 1
+        assert await inbox.forget_ticks(tx, timedelta(days=1)) == 0
+
+
+async def test_two_nodes_storing_the_same_facts_store_each_once(database: Database) -> None:
+    async def store() -> int:
+        async with database.write() as tx:
+            return await inbox.add_facts(tx, [draft(f"k{number}") for number in range(50)])
+
+    assert sum(await asyncio.gather(*(store() for _ in range(4)))) == 50
+
+
+async def test_a_second_worker_waits_for_the_first_and_finds_nothing_left(database: Database) -> None:
+    """A node that lost its lease in the middle of a batch: its facts are not applied twice."""
+    async with database.write() as tx:
+        await inbox.add_facts(tx, [draft("a"), draft("b")])
+    second_found: list[int] = []
+
+    async def second() -> None:
+        async with database.write() as tx:
+            second_found.extend(fact.id for fact in await inbox.pending(tx, 10))
+
+    async with database.write() as tx:
+        mine = await inbox.pending(tx, 10)
+        task = asyncio.create_task(second())
+        done, _ = await asyncio.wait([task], timeout=0.1)
+        assert not done
+        await inbox.settle(tx, [fact.id for fact in mine])
+    await task
+    assert second_found == []
+
+
+async def test_a_fact_that_becomes_visible_late_is_not_lost(database: Database) -> None:
+    """PostgreSQL gives ids before the commit: an older id may appear after a younger one was applied."""
+    if database.is_sqlite:
+        return
+    async with database.write() as slow:
+        await inbox.add_facts(slow, [draft("older")])
+        async with database.write() as fast:
+            await inbox.add_facts(fast, [draft("younger")])
+        async with database.write() as worker:
+            seen = await inbox.pending(worker, 10)
+            assert [fact.body["text"] for fact in seen] == ["younger"]
+            await inbox.settle(worker, [fact.id for fact in seen])
+    async with database.write() as worker:
+        assert [fact.body["text"] for fact in await inbox.pending(worker, 10)] == ["older"]
