@@ -11,7 +11,7 @@ from camp import enrolment, identity
 from camp.contact import known_or_new, read_contact
 from camp.policy import Policy
 from camp.rules.place import Place
-from storage import cohorts, enrolments, group_members, identities, journal, members
+from storage import cohorts, enrolments, group_members, identities, journal, learners, members
 from storage.cohorts import ClassGroup, Cohort
 from storage.database import Tx
 from storage.enrolments import Enrolment
@@ -80,6 +80,7 @@ async def take_group(tx: Tx, policy: Policy, answer: Mapping[str, Any]) -> Drift
     inside = {m["id"]: m for m in result.get("members", []) if m.get("type") == _OUTSIDER}
     before = await group_members.present(tx, group.id)
     joined, quit_ = sorted(inside.keys() - before), sorted(before - inside.keys())
+    await _tie_by_unionid(tx, policy, [inside[who] for who in joined])
     for who in joined:
         at = _joined_at(inside[who], tx.now)
         await _join(tx, policy, group, [who], at, inside[who].get("join_scene"))
@@ -168,6 +169,17 @@ async def _learn_names(tx: Tx, policy: Policy, people: Sequence[Mapping[str, Any
         if learner is not None:
             name = person.get("name") if learner.name is None else None
             await identity.learn(tx, policy, learner, name=name or None, unionid=person.get("unionid") or None)
+
+
+async def _tie_by_unionid(tx: Tx, policy: Policy, people: Sequence[Mapping[str, Any]]) -> None:
+    """Who signed up elsewhere and now sits in the group is the same person: the read tells their unionid (doc 92122)."""
+    known = await identities.by_external_userids(tx, [person["id"] for person in people])
+    for person in people:
+        if person["id"] in known or not person.get("unionid"):
+            continue
+        learner = await learners.find(tx, "unionid", person["unionid"])
+        if learner is not None:
+            await identity.learn(tx, policy, learner, external_userid=person["id"])
 
 
 async def _outsiders(tx: Tx, ids: Sequence[str]) -> list[str]:

@@ -23,7 +23,7 @@ from storage.outbox import Answer, Intent, Priority, add_intent
 OTHER = "other"
 _WAITING_PER_FACT = 200
 # Events that wait for something camp.toml may bring.
-WAITING_FOR_CAMP = ("unknown_camp", "unknown_cohort", "cohort_closed", "no_open_cohort")
+WAITING_FOR_CAMP = ("unknown_camp", "unknown_cohort", "unknown_lesson", "cohort_closed", "no_open_cohort")
 
 
 async def add_contact(
@@ -108,6 +108,7 @@ async def take_customers(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None
         if learner is not None:
             # The name WeCom gives for a contact is the same nickname; one we have already is not overwritten.
             name = None if learner.name else customer.get("nickname")
+            await unmatched.release(tx, [("external_userid", customer["external_userid"])])
             await identity.learn(tx, policy, learner, name=name, unionid=customer.get("unionid"))
 
 

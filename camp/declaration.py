@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from camp.contact import ask_enrol_waiting
 from camp.phrases import Say
 from camp.policy import Policy
 from camp.rules.declared import (
@@ -106,7 +107,11 @@ async def apply(tx: Tx, policy: Policy, parsed: Parsed) -> Changes:
         "staff": staff,
     }
     notes = [*parsed.warnings, *_unknown_departments(declared, departments), *await _kept(tx, saved)]
-    return Changes({noun: each.tally for noun, each in saved.items()}, tuple(notes))
+    changes = Changes({noun: each.tally for noun, each in saved.items()}, tuple(notes))
+    if changes.any:
+        # Learners and events that waited for a cohort of this file need not wait for the night.
+        await ask_enrol_waiting(tx)
+    return changes
 
 
 async def _kept(tx: Tx, saved: Mapping[str, Saved]) -> list[Finding]:

@@ -10,7 +10,7 @@ from camp.phrases import say_in
 from camp.policy import Policy
 from camp.rules.allocation import Allocation, Why
 from camp.rules.place import Place
-from storage import cohorts, enrolments, follows, group_members, journal, learners, members
+from storage import cohorts, enrolments, follows, group_members, identities, journal, learners, members, unmatched
 from storage.cohorts import Camp, Channel, Cohort
 from storage.database import Tx
 from storage.enrolments import Enrolment
@@ -55,18 +55,10 @@ async def enrol(
     )
     if learner.owner_id is None or teacher is not None:
         await learners.change(tx, learner.id, owner_id=found.owner_id)
-    code = channel.code if channel else None
-    await journal.record(
-        tx,
-        learner.id,
-        "enrolled",
-        by=source,
-        enrolment_id=made.id,
-        cohort=cohort.code,
-        channel=code,
-        why=found.why.value,
-    )
+    await _note_enrolled(tx, made, cohort, channel, found)
     await _mark_tags(tx, policy, learner, cohort, channel)
+    # Lessons watched and homework graded elsewhere may have been reported before the sign-up was.
+    await unmatched.release(tx, await identities.of_learner(tx, learner.id))
     await _alert_if_full(tx, policy, cohort, found)
     return made
 
@@ -169,6 +161,24 @@ async def follow_friend(tx: Tx, policy: Policy, learner: Learner) -> None:
         )
 
 
+async def take_seats(tx: Tx, learner: Learner) -> None:
+    """Who turned out to be somebody sitting in a class group of their cohort sits there."""
+    for e in await enrolments.of_learner(tx, learner.id) if learner.external_userid else []:
+        seat = await group_members.seat_in_cohort(tx, learner.external_userid or "", e.cohort_id)
+        if seat is None or e.in_group:
+            continue
+        teacher_id = seat.class_teacher_id if e.place == Place.CLASS else e.class_teacher_id
+        await enrolments.change(
+            tx,
+            e.id,
+            class_group_id=seat.class_group_id,
+            class_teacher_id=teacher_id,
+            in_group_at=seat.joined_at,
+            left_group_at=None,
+        )
+        await journal.record(tx, learner.id, "joined_group", by="wecom", enrolment_id=e.id, at=seat.joined_at)
+
+
 async def _come_back(tx: Tx, known: Enrolment, cohort: Cohort, source: str) -> Enrolment:
     if known.place not in (Place.LEFT, Place.NEXT_COHORT) or cohort.closed_at is not None or source in GUESSED:
         return known
@@ -177,6 +187,14 @@ async def _come_back(tx: Tx, known: Enrolment, cohort: Cohort, source: str) -> E
     await enrolments.move(tx, known.id, Place.CLASS)
     await journal.record(tx, known.learner_id, "came_back", by=source, enrolment_id=known.id, cohort=cohort.code)
     return await enrolments.load(tx, known.id)
+
+
+async def _note_enrolled(tx: Tx, made: Enrolment, cohort: Cohort, channel: Channel | None, found: Allocation) -> None:
+    code = channel.code if channel else None
+    why = found.why.value
+    await journal.record(
+        tx, made.learner_id, "enrolled", by=made.source, enrolment_id=made.id, cohort=cohort.code, channel=code, why=why
+    )
 
 
 async def _mark_tags(tx: Tx, policy: Policy, learner: Learner, cohort: Cohort, channel: Channel | None) -> None:

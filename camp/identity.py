@@ -95,6 +95,7 @@ async def park(tx: Tx, policy: Policy, event: dict[str, Any], reason: str) -> No
         event_id=str(event["event_id"]),
         type_=str(event["type"]),
         identity=named[0] if named else None,
+        also=named[1:],
         reason=reason,
         body=conceal(policy, event),
     )
@@ -135,6 +136,8 @@ async def learn(
     if columns:
         await learners.change(tx, learner.id, **columns)
     await unmatched.release(tx, new)
+    if any(kind == "external_userid" for kind, _ in new):
+        await enrolment.take_seats(tx, await _loaded(tx, learner.id))
     return await _loaded(tx, learner.id)
 
 
@@ -159,6 +162,7 @@ async def merge(tx: Tx, policy: Policy, one: Learner, other: Learner, *, by: str
     await journal.record(tx, keep.id, "merged", by=by, number=drop.id)
     await tagging.ask_flush(tx, [keep.id])
     merged = await _loaded(tx, keep.id)
+    await enrolment.take_seats(tx, merged)
     await enrolment.follow_friend(tx, policy, merged)
     return await _loaded(tx, keep.id)
 

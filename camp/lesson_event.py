@@ -1,4 +1,4 @@
-"""Events of outside systems about lessons: who, which lesson, and what was seen; whatever cannot be placed is parked, never dropped."""
+"""Events of outside systems about lessons: who, which lesson, when; what cannot be placed is parked, never dropped."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ async def place_event(tx: Tx, policy: Policy, event: dict[str, Any]) -> LessonEv
     subject = event.get("subject")
     learner = await find_subject(tx, policy, subject) if isinstance(subject, dict) else None
     if learner is None:
-        return await _park(tx, policy, event, "unknown_subject")
+        return await _parked(tx, policy, event, "unknown_subject")
     code, seq = event.get("cohort"), event.get("lesson")
     cohort = await cohorts.find_cohort(tx, code) if isinstance(code, str) else None
     if cohort is None:
-        return await _park(tx, policy, event, "unknown_cohort")
+        return await _parked(tx, policy, event, "unknown_cohort")
     lesson = await cohorts.find_lesson(tx, cohort.id, seq) if isinstance(seq, int) and not isinstance(seq, bool) else None
     if lesson is None:
-        return await _park(tx, policy, event, "unknown_lesson")
+        return await _parked(tx, policy, event, "unknown_lesson")
     enrolment = await enrolments.find(tx, learner.id, cohort.id)
     if enrolment is None:
-        return await _park(tx, policy, event, "not_enrolled")
+        return await _parked(tx, policy, event, "not_enrolled")
     return LessonEvent(learner, enrolment, lesson, _moment(event, tx.now), str(event.get("source") or "ingest"))
 
 
@@ -58,8 +58,9 @@ def whole_number(event: dict[str, Any], field: str, limit: int) -> int | None:
     return round(value)
 
 
-async def _park(tx: Tx, policy: Policy, event: dict[str, Any], reason: str) -> None:
+async def _parked(tx: Tx, policy: Policy, event: dict[str, Any], reason: str) -> LessonEvent | None:
     await park(tx, policy, event, reason)
+    return None
 
 
 def _moment(event: dict[str, Any], now: datetime) -> datetime:

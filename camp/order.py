@@ -133,11 +133,12 @@ async def _add(tx: Tx, policy: Policy, learner: Learner, sale: Sale, *, by: str)
         course=order.course,
         amount_fen=order.amount_fen,
     )
+    teller = sale.seller if sale.source == BY_HAND else None
     if enrolment is not None and await orders.recount_paid(tx, enrolment.id) > 0:
         await enrolments.move(tx, enrolment.id, Place.PAID)
-        await _leave_pools(tx, policy, order, entries)
+        await _leave_pools(tx, policy, order, entries, by=teller)
         await _tag_paid(tx, policy, learner.id, paid=True)
-        await _tell_sale(tx, policy, learner, enrolment, order, by=sale.seller if sale.source == BY_HAND else None)
+        await _tell_sale(tx, policy, learner, enrolment, order, by=teller)
     return order
 
 
@@ -163,14 +164,14 @@ async def _bought_from(tx: Tx, learner: Learner, sale: Sale, entries: list[Entry
     return next(e for e in mine if calendar[e.cohort_id].camp_id == camp_id)
 
 
-async def _leave_pools(tx: Tx, policy: Policy, order: Order, entries: list[Entry]) -> None:
+async def _leave_pools(tx: Tx, policy: Policy, order: Order, entries: list[Entry], *, by: Member | None) -> None:
     """A buyer leaves every pool at once: cards die, and a claimer who was not the one to tell us hears of it."""
     say = say_in(policy.language)
     for entry in entries:
         await pools.close(tx, entry.id, "sold")
         await enrolments.move(tx, entry.enrolment_id, Place.PAID)
         await withdraw_cards(tx, entry.id, say("pool.card_sold"))
-        if entry.owner_id is None:
+        if entry.owner_id is None or (by is not None and by.id == entry.owner_id):
             continue
         owner = await members.load(tx, entry.owner_id)
         words = say(

@@ -1,4 +1,4 @@
-"""Events of outside systems about money: placed with a learner, or parked with the reason and shown to the operator; never dropped."""
+"""Events of outside systems about money: placed with a learner, or parked with the reason; never dropped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ async def take_paid(tx: Tx, policy: Policy, event: dict[str, Any]) -> Recorded |
     """order.paid; None when it was parked."""
     fault = _fault(event, ("order_no", "amount_fen", "course"))
     if fault is not None:
-        return await _park_unusable(tx, policy, event, fault)
+        await _park_unusable(tx, policy, event, fault)
+        return None
     subject = event.get("subject")
     learner = await find_subject(tx, policy, subject) if isinstance(subject, dict) else None
     if learner is None:

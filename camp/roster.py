@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from camp.checkin_link import Ticket, link_with, token_for
-from camp.phrases import Say
+from camp.phrases import PHRASES, Say
 from camp.policy import Policy
 from storage import kf, rosters
 from storage.cohorts import Cohort, Lesson
@@ -129,8 +129,10 @@ async def check_in_link(tx: Tx, policy: Policy, lesson: Lesson) -> str | None:
 
 def lesson_name(say: Say, lesson: Lesson) -> str:
     """`第1课 开课啦`, or the title alone where it names the lesson itself."""
-    numbered = say("teacher.lesson_number", seq=lesson.seq)
-    return lesson.title if numbered in lesson.title else f"{numbered} {lesson.title}"
+    numbers = [words.format(seq=lesson.seq) for words in PHRASES["teacher.lesson_number"]]
+    if any(number in lesson.title for number in numbers):
+        return lesson.title
+    return f"{say('teacher.lesson_number', seq=lesson.seq)} {lesson.title}".rstrip()
 
 
 def _by_words(known: Sequence[Cohort], words: str) -> Cohort | None:

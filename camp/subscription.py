@@ -1,4 +1,4 @@
-"""退订 and 恢复: whether we may write to a learner unasked. Who unsubscribes in class has left it; a check-in brings them back."""
+"""退订 and 恢复: whether we may write to a learner unasked. Who unsubscribes has left the class; a check-in brings them back."""
 
 from __future__ import annotations
 

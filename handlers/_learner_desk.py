@@ -1,4 +1,4 @@
-"""What the learner's commands share: their seats, the moment that counts, a lesson's name, and why there is no lesson to take."""
+"""What the learner's commands share: their seats, the moment that counts, and why there is no lesson to take."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from camp.kf_item import read_item
 from camp.lesson_choice import Chosen, NoSeat, NoSuchLesson, NotStarted, WhyNoSeat, live
 from camp.messages import menu
 from camp.phrases import Say
+from camp.roster import lesson_name
 from camp.when import day_and_time, day_and_time_near
 from handlers.core.context import Ctx, LearnerCtx
 from handlers.core.reply import Reply
 from handlers.core.router import Command, discover
 from storage import attendance
 from storage.attendance import Seat
-from storage.cohorts import Lesson
 
 # Menu ids: a tap on `cmd:签到` is the same as typing 签到; `checkin:12` names the lesson by its id.
 COMMAND_ID = "cmd:"
@@ -44,17 +44,9 @@ def items(say: Say, *keys: str) -> list[tuple[str, str]]:
     return [(COMMAND_ID + say(key), say(key)) for key in keys]
 
 
-def name_of(say: Say, lesson: Lesson) -> str:
-    """`第3课 阅读方法`; the number is said once, also where the title says it itself."""
-    title = lesson.title.strip().removeprefix(f"第{lesson.seq}课").lstrip(" :：·-、")
-    if not title:
-        return say("learner.lesson", seq=lesson.seq)
-    return say("learner.lesson_titled", seq=lesson.seq, title=title)
-
-
 def name_among(say: Say, chosen: Chosen, seats: Sequence[Seat]) -> str:
     """The lesson's name, with its cohort for a learner who takes several."""
-    name = name_of(say, chosen.lesson)
+    name = lesson_name(say, chosen.lesson)
     if len(live(seats)) < 2:
         return name
     return say("learner.of_cohort", lesson=name, cohort=chosen.seat.cohort.name)

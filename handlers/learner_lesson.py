@@ -72,6 +72,7 @@ async def homework(ctx: LearnerCtx, rest: Rest) -> Reply:
     seats = await seats_of(ctx)
     at = said_at(ctx)
     choice = _of_front_number(seats, rest, at)
+    rest.words = rest.words.lstrip(" :：,，、;；")
     words = rest.need_text(ctx.say("learner.homework_text"), HOMEWORK_CHARACTERS)
     if not isinstance(choice, Chosen):
         return not_a_lesson(ctx, seats, choice)

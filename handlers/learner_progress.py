@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from camp.lesson_choice import live, why_no_seat
 from camp.progress import lesson_state, reach_left, tally
+from camp.roster import lesson_name
 from camp.when import day_and_time, day_and_time_near
-from handlers._learner_desk import name_of, no_seat, seats_of
+from handlers._learner_desk import no_seat, seats_of
 from handlers.core.context import LearnerCtx
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
@@ -73,7 +74,6 @@ async def progress(ctx: LearnerCtx, rest: Rest) -> Reply:
     "我的",
     "我的信息",
     "个人信息",
-    "我",
     "me",
     usage=("我的", "me"),
     example=("我的", "me"),
@@ -120,7 +120,7 @@ def _schedule_head(ctx: LearnerCtx, seat: Seat) -> str:
 def _schedule_line(ctx: LearnerCtx, lesson: Lesson) -> str:
     return ctx.say(
         "progress.schedule_line",
-        lesson=name_of(ctx.say, lesson),
+        lesson=lesson_name(ctx.say, lesson),
         starts=day_and_time(ctx.policy, lesson.starts_at),
         minutes=lesson.seconds // 60,
         opens=day_and_time_near(ctx.policy, lesson.checkin_opens_at, lesson.starts_at),
@@ -133,7 +133,7 @@ def _progress_line(ctx: LearnerCtx, seat: Seat, lesson: Lesson) -> str:
     mark = {True: ctx.say("progress.yes"), False: ctx.say("progress.no")}
     line = ctx.say(
         f"progress.{lesson_state(seat, lesson, ctx.now).value}",
-        lesson=name_of(ctx.say, lesson),
+        lesson=lesson_name(ctx.say, lesson),
         attended=mark[seen.attended],
         completed=mark[seen.completed],
         starts=day_and_time(ctx.policy, lesson.starts_at),

@@ -7,8 +7,8 @@ from camp.lesson_event import LessonEvent, park_malformed, place_event, whole_nu
 from camp.messages import text
 from camp.outgoing import to_learner
 from camp.phrases import say_in
+from camp.roster import lesson_name
 from camp.rules.attendance import ACCEPTED_SCORE
-from handlers._learner_desk import name_of
 from handlers.core.context import Ctx
 from handlers.core.router import Router
 from storage.outbox import Priority
@@ -37,9 +37,7 @@ async def watched(ctx: Ctx) -> None:
 async def finished(ctx: Ctx) -> None:
     event = await place_event(ctx.tx, ctx.policy, ctx.fact.body)
     if event is not None:
-        await attendance.finish(
-            ctx.tx, ctx.policy, event.enrolment, event.lesson, at=event.occurred_at, source=event.source
-        )
+        await attendance.finish(ctx.tx, ctx.policy, event.enrolment, event.lesson, at=event.occurred_at, source=event.source)
 
 
 @router.fact("ingest.homework.graded")
@@ -66,5 +64,5 @@ def _graded_words(ctx: Ctx, event: LessonEvent, score: int, comment: str | None)
         verdict = say("progress.graded_passed")
     else:
         verdict = say("progress.graded_again", pass_score=ACCEPTED_SCORE, seq=event.lesson.seq)
-    words = say("progress.graded", lesson=name_of(say, event.lesson), score=score, verdict=verdict)
+    words = say("progress.graded", lesson=lesson_name(say, event.lesson), score=score, verdict=verdict)
     return f"{words}\n{say('progress.graded_comment', comment=comment)}" if comment else words

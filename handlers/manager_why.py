@@ -19,7 +19,7 @@ router = Router()
     "为什么",
     "why",
     positions=STAFF,
-    usage=("为什么 #号", "why #NUMBER"),
+    usage=("为什么 #编号", "why #NUMBER"),
     example=("为什么 #12", "why #12"),
     summary=("学员为什么在这里：规则、事实、时间", "why a learner is where they are: rule, facts, time"),
 )

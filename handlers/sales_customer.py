@@ -60,7 +60,7 @@ async def mine(ctx: StaffCtx, rest: Rest) -> Reply:
     "跟进",
     "follow",
     positions=SALES,
-    usage=("跟进 #号 内容", "follow #NUMBER WORDS"),
+    usage=("跟进 #编号 内容", "follow #NUMBER WORDS"),
     example=("跟进 #12 约了周五试听", "follow #12 trial on Friday"),
     summary=("给自己的客户记一次跟进", "note a follow-up of your customer"),
 )
@@ -80,7 +80,7 @@ async def follow(ctx: StaffCtx, rest: Rest) -> Reply:
     "退回",
     "return",
     positions=SALES,
-    usage=("退回 #号 理由", "return #NUMBER REASON"),
+    usage=("退回 #编号 理由", "return #NUMBER REASON"),
     example=("退回 #12 联系不上", "return #12 cannot be reached"),
     summary=("把客户退回公海", "give a customer back to the pool"),
 )

@@ -56,7 +56,7 @@ async def show_pool(ctx: StaffCtx, rest: Rest) -> Reply:
     "领取",
     "claim",
     positions=SALES,
-    usage=("领取 #号", "claim #NUMBER"),
+    usage=("领取 #编号", "claim #NUMBER"),
     example=("领取 #12", "claim #12"),
     summary=("把公海里的学员领到自己名下", "take a learner out of a pool"),
 )
@@ -81,7 +81,8 @@ async def _to_show(ctx: StaffCtx, pool: str) -> list[Entry]:
     on_day = day_start(ctx.policy, ctx.now).date().isoformat()
     seen = await pools.seen_on(ctx.tx, ctx.member.id, on_day)
     left = max(0, ctx.policy.views_per_day - len(seen))
-    shown, fresh = [], []
+    shown: list[Entry] = []
+    fresh: list[int] = []
     for entry in await pools.open_entries(ctx.tx, pool, _LISTED):
         if entry.id not in seen:
             if len(fresh) == left:

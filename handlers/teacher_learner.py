@@ -148,7 +148,8 @@ async def give_up(ctx: StaffCtx, rest: Rest) -> Reply:
     if learner is None or enrolment is None:
         return _outside(ctx, number)
     outcome = await pool.give_up(ctx.tx, ctx.policy, enrolment, member=ctx.member, reason=reason)
-    return Reply.text(ctx.say(f"pool.give_up_{outcome}", name=learner.shown, number=learner.id))
+    place = ctx.say(f"common.place_{enrolment.place}")
+    return Reply.text(ctx.say(f"desk.give_up_{outcome}", person=_person(ctx, learner), place=place))
 
 
 @router.staff(

@@ -237,15 +237,18 @@ async def find_enrolment(tx: Tx, scope: Scope, learner_id: int) -> Enrolment | N
 async def named(tx: Tx, scope: Scope, words: str, limit: int) -> list[NamedLearner]:
     """The learners whose name holds these words, whole names first; case does not matter."""
     name, wanted = func.lower(learners.c.name), words.lower()
+    one = enrolments.alias("one")
     newest = (
-        select(enrolments.c.id)
-        .where(enrolments.c.learner_id == learners.c.id)
-        .order_by(enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
+        select(one.c.id)
+        .where(one.c.learner_id == learners.c.id)
+        .order_by(one.c.enrolled_at.desc(), one.c.id.desc())
         .limit(1)
+        .correlate(learners)
         .scalar_subquery()
     )
     query = (
         select(learners.c.id, learners.c.name, (name == wanted).label("exact"), cohorts.c.code)
+        .select_from(learners)
         .outerjoin(enrolments, enrolments.c.id == newest)
         .outerjoin(cohorts, cohorts.c.id == enrolments.c.cohort_id)
         .where(name.contains(wanted, autoescape=True), learner_within(scope))

@@ -144,6 +144,15 @@ unmatched_events = Table(
 )
 Index("ix_unmatched_events_identity", unmatched_events.c.identity_kind, unmatched_events.c.identity_value)
 
+unmatched_identities = Table(
+    "unmatched_identities",
+    metadata,
+    # Everything an unmatched event says about its subject: whichever becomes known first releases it.
+    Column("kind", String(24), primary_key=True),
+    Column("value", String(160), primary_key=True),
+    Column("unmatched_id", BigId, primary_key=True, autoincrement=False),
+)
+
 listings = Table(
     "listings",
     metadata,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, insert, literal, or_, select, update
 
 from storage.carry_over import SOURCE
 from storage.closings import Closing
@@ -83,14 +83,14 @@ async def reverse(tx: Tx, closing: Closing, next_cohort_id: int | None, *, moved
 
 async def left_over(tx: Tx, closing: Closing) -> list[Row[Any]]:
     """(learner_id, name, place) of those the undo could not put back."""
-    rows = await tx.conn.execute(
+    query: Select[Any] = (
         select(enrolments.c.learner_id, learners.c.name, enrolments.c.place)
         .join(placements, placements.c.enrolment_id == enrolments.c.id)
         .join(learners, learners.c.id == enrolments.c.learner_id)
         .where(_of(closing), enrolments.c.place != placements.c.from_place)
         .order_by(enrolments.c.place, enrolments.c.learner_id)
     )
-    return list(rows.all())
+    return list(await tx.conn.execute(query))
 
 
 async def placed_with(tx: Tx, closing: Closing) -> list[tuple[int, str]]:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Row
 from storage.columns import to_micros
 from storage.database import Tx
 from storage.inbox import FactDraft, add_facts
-from storage.tables_loop import unmatched_events
+from storage.tables_loop import unmatched_events, unmatched_identities
 
 
 @dataclass(frozen=True)
@@ -34,22 +34,37 @@ class Unmatched:
 
 
 async def park(
-    tx: Tx, *, source: str, event_id: str, type_: str, identity: tuple[str, str] | None, reason: str, body: dict[str, Any]
+    tx: Tx,
+    *,
+    source: str,
+    event_id: str,
+    type_: str,
+    identity: tuple[str, str] | None,
+    reason: str,
+    body: dict[str, Any],
+    also: Sequence[tuple[str, str]] = (),
 ) -> None:
-    """Keeps the event until somebody releases it; parked again, it waits again for its new reason."""
+    """Keeps the event until `identity` or one of `also` is released; parked again, it waits again for its new reason."""
     make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
     kind, value = identity or (None, None)
     columns = {"identity_kind": kind, "identity_value": value, "reason": reason[:160], "body": body, "matched_at": None}
     row = make(unmatched_events).values(source=source, event_id=event_id, type=type_, received_at=tx.now, **columns)
-    await tx.conn.execute(row.on_conflict_do_update(index_elements=["source", "event_id"], set_=columns))
+    stored = await tx.conn.execute(
+        row.on_conflict_do_update(index_elements=["source", "event_id"], set_=columns).returning(unmatched_events.c.id)
+    )
+    parked_id: int = stored.scalar_one()
+    pairs = {pair for pair in (identity, *also) if pair is not None}
+    if pairs:
+        rows = [{"kind": kind, "value": value, "unmatched_id": parked_id} for kind, value in sorted(pairs)]
+        await tx.conn.execute(make(unmatched_identities).on_conflict_do_nothing(), rows)
 
 
 async def release(tx: Tx, identities: Sequence[tuple[str, str]]) -> int:
     """Puts the events waiting for these (kind, value) identities back in line; returns how many."""
     if not identities:
         return 0
-    wanted = tuple_(unmatched_events.c.identity_kind, unmatched_events.c.identity_value).in_(list(identities))
-    return await _put_back(tx, wanted)
+    named = tuple_(unmatched_identities.c.kind, unmatched_identities.c.value).in_(list(identities))
+    return await _put_back(tx, unmatched_events.c.id.in_(select(unmatched_identities.c.unmatched_id).where(named)))
 
 
 async def release_for(tx: Tx, reasons: Sequence[str]) -> int:

@@ -251,7 +251,14 @@ async def _create_schema(url: str) -> None:
 @pytest.fixture(params=["sqlite", "postgres"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     """A database of its own with the whole schema and nothing in it; the test runs once on each kind."""
-    if request.param == "sqlite":
+    async with fresh_database(request, request.param, tmp_path) as url:
+        yield url
+
+
+@asynccontextmanager
+async def fresh_database(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of an empty database of this kind ("sqlite" or "postgres")."""
+    if kind == "sqlite":
         path = tmp_path / "wecamp.db"
         shutil.copyfile(request.getfixturevalue("empty_database"), path)
         yield f"sqlite+aiosqlite:///{path}"

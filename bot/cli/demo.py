@@ -7,10 +7,11 @@ import asyncio
 import signal
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -59,9 +60,9 @@ def _plain(fault: Exception) -> str:
     return f"演示没有完成：{fault}"
 
 
-async def _until_told(play: object) -> int:
+async def _until_told(play: Coroutine[Any, Any, int]) -> int:
     """Runs the play as a task that SIGINT, SIGTERM and SIGHUP cancel, so that the children are always ended."""
-    task: asyncio.Task[int] = asyncio.ensure_future(play)  # type: ignore[arg-type]  # a coroutine of int
+    task = asyncio.ensure_future(play)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, task.cancel)
@@ -105,9 +106,13 @@ async def _stage(directory: Path) -> AsyncIterator[Stage]:
 
 async def _port(sandbox: Child, file: Path) -> int:
     async for _ in _patiently(sandbox):
-        if file.exists() and (words := file.read_text()):
+        if words := _written(file):
             return int(words)
     raise Died(f"沙箱 {_READY_SECONDS:.0f} 秒没有起来：\n{sandbox.last_words()}")
+
+
+def _written(file: Path) -> str:
+    return file.read_text() if file.exists() else ""
 
 
 async def _finish(stack: AsyncExitStack, name: str, words: Sequence[str], log: Path) -> None:

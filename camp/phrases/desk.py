@@ -59,6 +59,13 @@ PHRASES = {
     "desk.tagged": ("{person} 现在的标签：{tags}", "Tags of {person} now: {tags}"),
     "desk.no_tags": ("无", "none"),
     "desk.language": ("zh", "en"),
+    "desk.give_up_done": (
+        "{person} 已放弃，进入转化公海，销售可以领取。",
+        "{person} is given up and now in the conversion pool for sales to claim.",
+    ),
+    "desk.give_up_paid": ("{person} 已成交，不能放弃。", "{person} has paid and cannot be given up."),
+    "desk.give_up_in_pool": ("{person} 已经在{place}了，不用再放弃。", "{person} is in the {place} already."),
+    "desk.give_up_moved_on": ("{person} 现在是“{place}”，不用放弃。", "{person}: {place}; nothing to give up."),
     "desk.sold": ("已记成交：{person} {course} {amount}。已告知：{told}。", "Sold: {person} {course} {amount}. Told: {told}."),
     "desk.sold_before": (
         "这一单 {at} 已经记过：{person} {course} {amount}，没有重复记。",

@@ -2,7 +2,6 @@
 
 PHRASES = {
     "learner.lesson": ("第{seq}课", "Lesson {seq}"),
-    "learner.lesson_titled": ("第{seq}课 {title}", "Lesson {seq} {title}"),
     "learner.of_cohort": ("{lesson}（{cohort}）", "{lesson} ({cohort})"),
     "learner.homework_text": ("作业内容", "the text"),
     "learner.language": ("zh", "en"),
@@ -14,7 +13,6 @@ PHRASES = {
     "learner.do_ask": ("提问", "ask"),
     "learner.do_enrol": ("报名", "enrol"),
     "learner.do_switch": ("换期", "switch"),
-    "learner.do_help": ("帮助", "help"),
     "learner.greeting": ("你好，这里是学习助手。点一下，或直接打字：", "Hello, this is your learning assistant. Tap, or type:"),
     "learner.greeting_lesson": (
         "你好，这里是学习助手。\n下一节：{lesson}，{opens} 开放签到，{starts} 上课。",

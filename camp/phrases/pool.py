@@ -20,7 +20,8 @@ PHRASES = {
         "{number} more learners of {cohort} are in the pool ({total} in all). Reply “pool”.",
     ),
     "pool.robot_summary": (
-        "**转化公海 +{number} 人**\n营期：{cohorts}\n等级：{grades}\n平均到课：{attended} 课\n销售同事在应用里点卡片，或回复“公海”领取",
+        "**转化公海 +{number} 人**\n营期：{cohorts}\n等级：{grades}\n平均到课：{attended} 课\n"
+        "销售同事在应用里点卡片，或回复“公海”领取",
         "**Conversion pool +{number}**\nCohort: {cohorts}\nGrades: {grades}\nLessons attended on average: {attended}",
     ),
     "pool.robot_returned": (
@@ -80,7 +81,7 @@ PHRASES = {
     "pool.story_notes": ("备注与跟进：", "Notes:"),
     "pool.next_step": (
         "记跟进：跟进 #{number} 内容；成交：成交 #{number} 课程 金额",
-        "Then: follow #{number} text; sold: sale #{number} course amount",
+        "Then: follow #{number} text; sold: sold #{number} course amount",
     ),
     "pool.refused_mine": ("#{number} 已经是你的客户（{at} 领取）。", "#{number} is yours already (since {at})."),
     "pool.refused_taken": ("#{number} 已被 {member} 于 {at} 领取。", "#{number} was claimed by {member} at {at}."),

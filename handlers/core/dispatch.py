@@ -78,4 +78,4 @@ def _may_glue(tail: str, name: str, command: Command) -> bool:
 
 
 def _language(name: str) -> str:
-    return "en" if name.isascii() else "zh"
+    return "en" if name.isascii() and name[0].isalpha() else "zh"

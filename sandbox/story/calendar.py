@@ -83,9 +83,7 @@ def _lesson(calendar: Calendar, seq: int) -> str:
 
 
 def _lesson_table(seq: int, title: str, starts: datetime, minutes: int) -> str:
-    return (
-        f'[[cohorts.lessons]]\nseq = {seq}\ntitle = "{title}"\nstarts_at = {starts.isoformat()}\nminutes = {minutes}\n'
-    )
+    return f'[[cohorts.lessons]]\nseq = {seq}\ntitle = "{title}"\nstarts_at = {starts.isoformat()}\nminutes = {minutes}\n'
 
 
 def _groups(cohort: int) -> list[str]:

@@ -18,12 +18,13 @@ class End(StrEnum):
 # Ways of checking in that are not typed.
 LINK = "link"  # the link the class teacher posted in the group
 MENU = "menu"  # the button under a reminder
+CHOOSE = "choose"  # their own link from the welcome, and then one of the lessons that are open
 
 
 @dataclass(frozen=True)
 class Pupil:
-    """`lessons` maps a lesson to how they check in: LINK, MENU, or the words they type; what the class teacher adds by hand
-    is `marked`."""
+    """`lessons` maps a lesson to how they check in: LINK, MENU, CHOOSE, or the words they type; `marked` are the lessons the
+    class teacher adds by hand, `finishes` the ones they say 完课 to. `why` names what a person, not a rule, decided."""
 
     name: str
     id: str
@@ -31,7 +32,9 @@ class Pupil:
     channel: str
     lessons: dict[int, str] = field(default_factory=dict)
     end: End = End.SALE_WINDOW
-    marked: int = 0
+    marked: tuple[int, ...] = ()
+    finishes: tuple[int, ...] = ()
+    why: str = ""
     in_group: bool = True
     half: bool = False
     chats: tuple[tuple[str, str], ...] = ()  # (what they ask before the first lesson, a pattern of the answer)
@@ -39,7 +42,7 @@ class Pupil:
 
     @property
     def attended(self) -> int:
-        return len(self.lessons) + self.marked
+        return len(self.lessons) + len(self.marked)
 
     @property
     def group(self) -> str:
@@ -76,8 +79,9 @@ _A = (
         "wmXiaoyu",
         "lin",
         "dy01",
-        {1: LINK, 2: "签到2", 3: "第3课 签到 春风十里", 4: MENU, 5: "签到5"},
+        {1: LINK, 2: MENU, 3: "第3课 签到 春风十里", 4: "签到4", 5: "签到5"},
         End.CONVERSION,
+        finishes=(1, 2, 3, 4, 5),
         chats=(("课表", "第1课"), ("帮助", "签到")),
     ),
     Pupil(
@@ -87,18 +91,30 @@ _A = (
         "dy01",
         {1: "签到1", 2: "签到 第二课", 3: "３课签到　春风十里", 4: "签到４"},
         End.CONVERSION,
+        finishes=(1, 2),
         chats=(("我想请假怎么办", "没看懂"),),
     ),
-    Pupil("郑一诺", "wmYinuo", "lin", "xhs02", {1: LINK, 3: "签到3 春风十里", 4: "打卡4", 5: LINK}, End.CONVERSION),
-    Pupil("王浩然", "wmHaoran", "lin", "gzh03", {n: LINK for n in (1, 2, 4, 5)}, End.PAID),
-    Pupil("徐梦瑶", "wmMengyao", "lin", "xhs02", {1: LINK, 2: "checkin 2", 4: "签到四", 5: "第５课 签到"}, End.PAID),
+    Pupil(
+        "郑一诺", "wmYinuo", "lin", "xhs02", {1: LINK, 3: "签到3 春风十里", 4: "打卡4", 5: LINK}, End.CONVERSION, finishes=(3,)
+    ),
+    Pupil("王浩然", "wmHaoran", "lin", "gzh03", {n: LINK for n in (1, 2, 4, 5)}, End.PAID, why="成交"),
+    Pupil(
+        "徐梦瑶",
+        "wmMengyao",
+        "lin",
+        "xhs02",
+        {1: LINK, 2: "checkin 2", 4: "签到四", 5: "第５课 签到"},
+        End.PAID,
+        finishes=(1,),
+        why="成交",
+    ),
     Pupil("李思源", "wmSiyuan", "lin", "dy01", {1: LINK, 2: "签到2"}, chats=(("我的", "林老师"),)),
     Pupil("陈乐天", "wmLetian", "lin", "dy01", {4: "签到4"}),
     Pupil("刘可心", "wmKexin", "lin", "xhs02", {2: "签到2", 4: LINK, 5: "签到 5"}),
-    Pupil("孙婉清", "wmWanqing", "lin", "gzh03", {1: LINK}, marked=1),
+    Pupil("孙婉清", "wmWanqing", "lin", "gzh03", {1: LINK}, marked=(2,)),
     Pupil("杨梓萱", "wmZixuan", "lin", "dy01", {}, End.NEXT_COHORT),
     Pupil("赵天宇", "wmTianyu", "lin", "dy01", {}, End.NEXT_COHORT, in_group=False),
-    Pupil("黄俊杰", "wmJunjie", "lin", "xhs02", {}, End.LEFT),
+    Pupil("黄俊杰", "wmJunjie", "lin", "xhs02", {}, End.CONVERSION, why="放弃"),
 )
 # --- B 班, 何老师 -------------------------------------------------------------------------------------------------------
 _B = (
@@ -111,16 +127,16 @@ _B = (
         End.CONVERSION,
         chats=(("报名", "已报名"),),
     ),
-    Pupil("朱晓彤", "wmXiaotong", "he", "xhs02", {1: LINK, 2: "第2课 签到", 4: LINK, 5: LINK}, End.CONVERSION),
+    Pupil("朱晓彤", "wmXiaotong", "he", "xhs02", {1: LINK, 2: "第2课 签到", 4: LINK, 5: CHOOSE}, End.CONVERSION),
     Pupil("胡一鸣", "wmYiming", "he", "gzh03", {2: LINK, 3: "春风十里", 4: "签到4", 5: "签到5"}, End.CONVERSION),
-    Pupil("郭子墨", "wmZimo", "he", "gzh03", {1: LINK, 2: "签到2", 5: LINK}, End.PAID),
+    Pupil("郭子墨", "wmZimo", "he", "gzh03", {1: LINK, 2: "签到2", 5: LINK}, End.PAID, finishes=(5,), why="成交"),
     Pupil("罗书瑶", "wmShuyao", "he", "dy01", {2: "签到2"}),
-    Pupil("高铭泽", "wmMingze", "he", "dy99", {1: "签到1", 2: "签到2"}, chats=(("退订", "已退订"),)),
+    Pupil("高铭泽", "wmMingze", "he", "dy99", {1: "签到1", 2: "签到2"}, End.LEFT, why="退订"),
     Pupil("唐若溪", "wmRuoxi", "he", "xhs02", {1: LINK, 4: "签到4", 5: "签到5"}),
-    Pupil("邓佳宁", "wmJianing", "he", "dy01", {5: "签到5"}, half=True),
+    Pupil("邓佳宁", "wmJianing", "he", "dy01", {5: "签到5"}, half=True, finishes=(1,)),
     Pupil("梁诗涵", "wmShihan", "he", "gzh03", {}, End.NEXT_COHORT, half=True),
     Pupil("宋嘉树", "wmJiashu", "he", "dy01", {}, End.NEXT_COHORT, in_group=False),
-    Pupil("许知远", "wmZhiyuan", "he", "xhs02", {}, End.NEXT_COHORT),
+    Pupil("许知远", "wmZhiyuan", "he", "xhs02", {}, End.NEXT_COHORT, why="换期"),
     Pupil("冯宇航", "wmYuhang", "he", "dy01", {}, cohort=2, in_group=False),
 )
 PUPILS = (*_A, *_B)

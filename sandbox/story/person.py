@@ -56,16 +56,7 @@ class Person:
         bubble = await self.hears(label, since=since, within=within, menu=True)
         return next(item for item in bubble["items"] if "id" in item and label in item.get("content", ""))
 
-    async def enters(self, url: str, *wanted: str, within: float = PATIENCE) -> str:
-        """Taps a customer service link, and waits like `asks`."""
-        before = len(await self.screen())
-        await self.corp.act("/kf/enter", external_userid=self.id, url=url)
-        answer = await self.hears(*wanted, since=before, within=within, asked="（点客服链接）")
-        return words_of(answer)
-
-    async def hears(
-        self, *wanted: str, since: int = 0, within: float = PATIENCE, asked: str = "", menu: bool = False
-    ) -> Json:
+    async def hears(self, *wanted: str, since: int = 0, within: float = PATIENCE, asked: str = "", menu: bool = False) -> Json:
         """The newest message from the bot, behind the first `since`, in which every wanted pattern is found."""
         until = time.monotonic() + within
         while True:
@@ -86,7 +77,9 @@ class Person:
     def _complaint(self, wanted: tuple[str, ...], within: float, asked: str, screen: list[Json]) -> str:
         shown = [f"{'我' if b['from'] == 'me' else b['from']}：{words_of(b)[:160]}" for b in screen[-3:]]
         lead = f"说了「{asked}」，" if asked else ""
-        return f"{self.name} {lead}等了 {within:.0f} 秒没有等到「{'、'.join(wanted)}」；屏幕上是：" + " ｜ ".join(shown or ["（空）"])
+        return f"{self.name} {lead}等了 {within:.0f} 秒没有等到「{'、'.join(wanted)}」；屏幕上是：" + " ｜ ".join(
+            shown or ["（空）"]
+        )
 
 
 def _says(bubble: Json, wanted: tuple[str, ...]) -> bool:
@@ -107,6 +100,16 @@ class Learner(Person):
         """The link of the welcome message, once it arrived with the wanted words."""
         bubble = await self.hears("欢迎", *wanted, within=within)
         return str(next((item["url"] for item in bubble.get("items", []) if item.get("url")), ""))
+
+    async def taps_link(self, url: str, *wanted: str, within: float = PATIENCE) -> str | None:
+        """Taps a customer service link. WeCom lets the bot answer only who wrote within 48 h or brings a welcome code; where
+        it must be silent the answer is None."""
+        before = await self.screen()
+        entered = await self.corp.act("/kf/enter", external_userid=self.id, url=url)
+        if not entered["welcome_code"] and not any(bubble["from"] == "me" for bubble in before):
+            return None
+        answer = await self.hears(*wanted, since=len(before), within=within, asked="（点客服链接）")
+        return words_of(answer)
 
     async def joins(self, chat_id: str, shape: str) -> None:
         await self.corp.act(f"/groups/{chat_id}/join", external_userid=self.id, join_scene=3, shape=shape)

@@ -11,6 +11,10 @@ from typing import Any
 import aiohttp
 
 
+class ShopRefused(Exception):
+    """The bot did not take an event it had to take."""
+
+
 def sign(secret: str, timestamp: str, nonce: str, body: bytes) -> str:
     """The X-Signature header of one request."""
     message = f"{timestamp}\n{nonce}\n".encode() + body
@@ -35,7 +39,7 @@ class Shop:
         for _ in range(2):
             status = await self._post(body)
             if status != 200:
-                raise RuntimeError(f"商城的事件 {type} 被拒收：HTTP {status}")
+                raise ShopRefused(f"商城的事件 {type} 被拒收：HTTP {status}")
         return event_id
 
     async def sends_badly(self, type: str, subject: dict[str, str]) -> int:

@@ -57,7 +57,7 @@ class Voice:
         for text in words.split("\n"):
             self._write(f"         {text}", _DIM)
 
-    def _write(self, text: str, colour: str) -> None:
+    def _write(self, text: str, colour: str = _PLAIN) -> None:
         painted = f"\033[{colour}m{text}\033[0m" if self._colours and colour != _PLAIN and text else text
         self.out.write(painted + "\n")
         self.out.flush()

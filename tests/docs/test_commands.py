@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
 import typer.main
-from click import Group
 
 from bot.cli import app
 from bot.cli.commands import table
 from bot.ingest import read_events, sign
 from sandbox import cli as sandbox_cli
-from tests.docs.pages import PAGES, READMES, ROOT, between, code_words, read
+from tests.docs.pages import PAGES, READMES, between, code_words, read
 
 _BLOCK = re.compile(r"^\s*```(?:sh|bash)\n(.*?)^\s*```", re.S | re.M)
 
@@ -35,13 +33,11 @@ def test_make_targets_exist(page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_subcommands_exist(page: str) -> None:
-    program = typer.main.get_command(app)
-    assert isinstance(program, Group)
+    commands = vars(typer.main.get_command(app))["commands"]
     for name, below in re.findall(r"(?:^|bin/| )wecamp ([a-z][a-z-]*)(?: ([a-z-]+))?", typed(page), re.M):
-        assert name in program.commands, f"{page}: wecamp {name}"
-        group = program.commands[name]
-        if isinstance(group, Group) and below:
-            assert below in group.commands, f"{page}: wecamp {name} {below}"
+        assert name in commands, f"{page}: wecamp {name}"
+        group = vars(commands[name]).get("commands")
+        assert not group or not below or below in group, f"{page}: wecamp {name} {below}"
 
 
 @pytest.mark.parametrize("page", READMES)
@@ -77,9 +73,5 @@ def test_the_signed_example_is_accepted(page: str) -> None:
 
 
 def test_the_walks_commands_are_the_same_in_both_languages() -> None:
-    english, chinese = ([line.partition("  #")[0].rstrip() for line in "\n".join(_BLOCK.findall(between(page, "walk"))).splitlines()] for page in READMES)
+    english, chinese = (_BLOCK.findall(between(page, "walk")) for page in READMES)
     assert english == chinese
-
-
-def test_makefile_is_where_the_pages_think() -> None:
-    assert (Path(ROOT) / "Makefile").is_file()

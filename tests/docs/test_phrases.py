@@ -24,7 +24,8 @@ def test_both_languages(key: str) -> None:
     phrase = PHRASES[key]
     assert len(phrase) == len(LANGUAGES)
     chinese, english = phrase
-    assert chinese.strip() and english.strip()
+    assert chinese.strip()
+    assert english.strip()
     assert values(chinese) == values(english)
     wordy = re.sub(r"\{\w*\}", "", english)
     if re.search(r"[A-Za-z]{3}", wordy):

@@ -74,7 +74,9 @@ async def test_changing_to_the_next_cohort(class_of_one: Any) -> None:
     (key, label), *_ = (await class_of_one.sent("kf.message"))[-1]["message"]["items"]
     (done,) = await class_of_one.learner_says("wm_zhang", label, menu_id=key)
     assert done == "已换到“阅读营二期”，12-14 00:00 开课。班主任：lin。"
-    rows = await class_of_one.rows("select c.code, e.place from enrolments e join cohorts c on c.id = e.cohort_id order by c.code")
+    rows = await class_of_one.rows(
+        "select c.code, e.place from enrolments e join cohorts c on c.id = e.cohort_id order by c.code"
+    )
     assert [tuple(row) for row in rows] == [("read7-01", "next_cohort"), ("read7-02", "class")]
     assert any("lin" in m["to"] and "二期" in m["message"]["text"] for m in await class_of_one.sent("app.message"))
     # Lesson numbers mean the new cohort from now on.

@@ -118,7 +118,9 @@ def test_a_phone_number_with_a_digit_too_few_or_too_many(words: str) -> None:
 
 
 # What people type, and what nobody would: commands, digits of all scripts, lesson words, and anything at all.
-PIECES = st.sampled_from(["签到", "第", "课", "十", "二", "３", "#", "＃", "评分", "★", "¥", ",", ".", " ", "\n", "　", "完课", "l", "٣", "①"])
+PIECES = st.sampled_from(
+    ["签到", "第", "课", "十", "二", "３", "#", "＃", "评分", "★", "¥", ",", ".", " ", "\n", "　", "完课", "l", "٣", "①"]
+)
 TEXTS = st.one_of(st.text(max_size=60), st.lists(PIECES, max_size=12).map("".join))
 
 
@@ -137,7 +139,10 @@ def test_no_text_breaks_the_grammar(words: str) -> None:
         split_phone(plain)
 
 
-@given(st.integers(1, 99), st.sampled_from(["签到{}", "签到 {}", "第{}课 签到", "{}课签到", "第{}节打卡", "打卡第{}课", "checkin {}"]))
+@given(
+    st.integers(1, 99),
+    st.sampled_from(["签到{}", "签到 {}", "第{}课 签到", "{}课签到", "第{}节打卡", "打卡第{}课", "checkin {}"]),
+)
 def test_every_way_to_name_a_lesson_means_the_same(number: int, form: str) -> None:
     wide = str(number).translate(str.maketrans("0123456789", "０１２３４５６７８９"))
     for digits in (str(number), wide):

@@ -115,7 +115,8 @@ async def test_me(class_of_one: Any) -> None:
 
 async def test_a_long_schedule_comes_in_pages(house: Any, at: Any) -> None:
     lessons = "".join(
-        f'[[cohorts.lessons]]\nseq = {n}\ntitle = "一个相当长的课程标题，第{n}次"\nstarts_at = 2026-12-{n:02}T19:00:00+08:00\nminutes = 60\n'
+        f'[[cohorts.lessons]]\nseq = {n}\ntitle = "一个相当长的课程标题，第{n}次"\n'
+        f"starts_at = 2026-12-{n:02}T19:00:00+08:00\nminutes = 60\n"
         for n in range(1, 29)
     )
     house.now = at(1, 10)

@@ -114,3 +114,25 @@ async def test_a_dismissed_group_is_empty_and_other_changes_are_harmless(at_v1: 
     await at_v1.house.event("change_external_chat", "dismiss", ChatId="wrA")
     assert await seat(at_v1, "wm1") == ("A", "lin", 1, 1)
     assert len(await at_v1.house.rows("select * from learners")) == 1
+
+
+async def test_who_signed_up_elsewhere_and_joins_late_is_recognised_by_the_unionid(at_v1: Any) -> None:
+    await at_v1.signs_up_elsewhere("e1", {"unionid": "un2"}, cohort="read7-01")
+    at_v1.house.now = at_v1.house.now.replace(day=7)
+    await at_v1.group("add_member", "wrA", ["wm2"], "v8", "v9")
+    person = {"id": "wm2", "type": 2, "join_time": 0, "join_scene": 3, "name": "小雨", "state": "", "unionid": "un2"}
+    await at_v1.house.answer(
+        "group.get", {"chat_id": "wrA", "name": "", "owner": "lin", "member_version": "v9", "members": [person]}
+    )
+    assert await seat(at_v1, "wm2") == ("A", "lin", 1, 0)
+
+
+async def test_who_joins_late_and_is_recognised_only_when_they_add_the_teacher_sits_there(at_v1: Any) -> None:
+    await at_v1.signs_up_elsewhere("e1", {"unionid": "un2"}, cohort="read7-01")
+    at_v1.house.now = at_v1.house.now.replace(day=7)
+    await at_v1.group("add_member", "wrA", ["wm2"], "v1", "v2")
+    await at_v1.adds("wm2", "he")
+    await at_v1.told("wm1")
+    await at_v1.told("wm2", "小雨", unionid="un2")
+    assert await seat(at_v1, "wm2") == ("A", "lin", 1, 0)
+    assert len(await at_v1.enrolments()) == 2

@@ -59,12 +59,8 @@ async def test_merging_keeps_attendance_orders_and_the_story_of_both(front: Any)
     async with front.house.tx() as tx:
         from sqlalchemy import text as sql
 
-        await tx.conn.execute(
-            sql("insert into attendance (enrolment_id, lesson_id, watched_seconds, attended, completed) values (1, 1, 90, 1, 0)")
-        )
-        await tx.conn.execute(
-            sql("insert into attendance (enrolment_id, lesson_id, finished_at, attended, completed) values (2, 1, 5, 0, 1)")
-        )
+        row = "insert into attendance (enrolment_id, lesson_id, watched_seconds, finished_at, attended, completed) values "
+        await tx.conn.execute(sql(row + "(1, 1, 90, null, true, false), (2, 1, null, 5, false, true)"))
         await tx.conn.execute(
             sql(
                 "insert into orders (order_no, learner_id, enrolment_id, course, amount_fen, refunded_fen, paid_at, source)"
@@ -117,10 +113,38 @@ async def test_events_that_waited_for_a_person_are_put_back_in_line_when_they_ar
     from camp.identity import park
 
     async with front.house.tx() as tx:
-        event = {"event_id": "o1", "type": "order.paid", "source": "shop", "subject": {"phone": PHONE}, "order_no": "no1"}
+        event = {
+            "event_id": "o1",
+            "type": "order.paid",
+            "source": "shop",
+            "occurred_at": "2026-12-01T08:00:00+08:00",
+            "subject": {"unionid": "un-unknown", "phone": PHONE},
+            "order_no": "no1",
+            "course": "年课",
+            "amount_fen": 199900,
+        }
         await park(tx, front.house.policy, event, "unknown_subject")
     await front.adds("wm1")
     await front.told("wm1", "雨", phones=("13800138000",))
     [row] = await front.house.rows("select kind, body from inbox where dedup_key like 'unmatched:%'")
     assert row.kind == "ingest.order.paid"
     assert (await front.house.rows("select matched_at from unmatched_events"))[0].matched_at is not None
+    assert await front.house.rows("select order_no, learner_id from orders") == [("no1", 1)]
+
+
+def test_every_table_that_holds_a_learner_or_an_enrolment_once_is_merged_with_care() -> None:
+    from sqlalchemy import UniqueConstraint
+
+    from storage import identities
+    from storage.tables_camp import metadata
+
+    def unique_on(column: str) -> set[str]:
+        found = set()
+        for table in metadata.sorted_tables:
+            keys = [c.columns.keys() for c in table.constraints if isinstance(c, UniqueConstraint)]
+            if any(column in key for key in [table.primary_key.columns.keys(), *keys]):
+                found.add(table.name)
+        return found
+
+    assert unique_on("learner_id") == identities._SPECIAL
+    assert unique_on("enrolment_id") == identities._SPECIAL_OF_ENROLMENT

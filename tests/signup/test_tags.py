@@ -105,4 +105,5 @@ async def test_thousands_of_wishes_are_worked_off_in_parts(front: Any) -> None:
         await want_many(tx, front.house.policy, wishes, by="rule:warm")
     await front.house.work()
     assert len(await front.house.sent("contact.mark_tag")) == 2001
-    assert len(await front.house.rows("select * from inbox where kind = 'camp.tags' and body like '%learner_ids%'")) == 11
+    parts = await front.house.rows("select body from inbox where kind = 'camp.tags'")
+    assert len([part for part in parts if "learner_ids" in str(part.body)]) == 11

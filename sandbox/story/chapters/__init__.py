@@ -1,0 +1,1 @@
+"""The chapters, in the order they are played; each exports `play(story)`."""

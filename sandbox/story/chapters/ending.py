@@ -1,0 +1,97 @@
+"""⑦ Where everybody went: the bot's own answers, the phones, the books."""
+
+import re
+
+from sandbox.story import cast
+from sandbox.story.calendar import FIRST
+from sandbox.story.cast import End
+from sandbox.story.story import Story
+
+# What the sales chapter adds to the close.
+SOLD_LATER = ("周小雨", "胡一鸣")
+_BUSY = 40.0
+
+
+async def play(story: Story) -> None:
+    await story.chapter("⑦ 漏斗与去向")
+    await story.together(_funnel(story), _roster(story, "lin"), _roster(story, "he"))
+    await story.together(_books(story))
+    await story.together(_look_alike(story))
+
+
+def end_of(pupil: cast.Pupil) -> End:
+    return End.PAID if pupil.name in SOLD_LATER else pupil.end
+
+
+async def _funnel(story: Story) -> None:
+    chen = story.members["chen"]
+    words = await chen.asks(f"漏斗 {FIRST}", "漏斗", "报名", within=_BUSY)
+    story.reports["funnel"] = words
+    wanted = funnel_of(cast.FIRST_COHORT)
+    found = {step: int(number) for step, number in re.findall(r"(报名|进群|到课|完课|成交) (\d+) ·", words)}
+    story.checklist.equal("漏斗：报名、进群、到课、完课、成交", found, wanted)
+    revenue = wanted["成交"] * 1999
+    story.checklist.check(f"漏斗：成交额 {revenue} 元", f"{revenue:,}" in words or str(revenue) in words, words)
+    story.reports["quota"] = await chen.asks("配额", "配额", within=_BUSY)
+
+
+def funnel_of(pupils: tuple[cast.Pupil, ...]) -> dict[str, int]:
+    """What the funnel must say of these learners at the end."""
+    return {
+        "报名": len(pupils),
+        "进群": sum(pupil.in_group for pupil in pupils),
+        "到课": sum(pupil.attended > 0 for pupil in pupils),
+        "完课": sum(bool(pupil.finishes) for pupil in pupils),
+        "成交": sum(end_of(pupil) is End.PAID for pupil in pupils),
+    }
+
+
+async def _roster(story: Story, userid: str) -> None:
+    """The class teacher's list names everybody with the right place and the right number of lessons."""
+    teacher = story.members[userid]
+    words = await teacher.asks(f"名单 {FIRST}", "共 ", within=_BUSY)
+    places = dict(re.findall(r"#\d+ (\S+) 到\d+ 完\d+[^\n]*?\[([^\]未]+)\]", words))
+    lessons = {name: int(number) for name, number in re.findall(r"#\d+ (\S+) 到(\d+)", words)}
+    for pupil in cast.of_teacher(userid):
+        story.reports[f"place:{pupil.name}"] = places.get(pupil.name, "？")
+    mine = cast.of_teacher(userid)
+    wrong = {p.name: places.get(p.name) for p in mine if places.get(p.name) != end_of(p).value}
+    story.checklist.check(f"{teacher.name} 的 {len(mine)} 位学员都在该在的地方", not wrong, wrong)
+    miscounted = {p.name: (lessons.get(p.name), p.attended) for p in mine if lessons.get(p.name) != p.attended}
+    story.checklist.check(f"{teacher.name} 的学员到课数都对（含链接点了机器人回不了话的）", not miscounted, miscounted)
+
+
+async def _books(story: Story) -> None:
+    """Nothing failed and nothing is stuck, by the operator's own commands."""
+    for queue, name in (("inbox", "收件箱"), ("outbox", "发件箱")):
+        words = await story.terminal.run(queue, "list", "--state", "failed", aloud=False)
+        story.checklist.check(f"{name}里没有失败的记录（wecamp {queue} list）", "没有记录" in words, words)
+
+
+async def _look_alike(story: Story) -> None:
+    """What only WeCom's side can know."""
+    await story.corp.see("/quiet?wait=10")
+    world = await story.world()
+    callbacks, dropped = world["counters"]["callbacks"], world["counters"]["dropped_app_messages"]
+    story.checklist.equal("没有一条回调丢失", callbacks["lost"], 0)
+    story.checklist.equal("没有一条应用消息因超频被企业微信丢弃", dropped, 0)
+    _tags(story, world)
+    calls = await story.corp.see("/calls")
+    refused = [f"{call['path']} {call['errcode']}" for call in calls if call["errcode"]]
+    story.reports["refused"] = "、".join(sorted(set(refused)))
+    story.reports["calls"] = str(len(calls))
+    story.reports["callbacks"] = str(callbacks["delivered"])
+    story.checklist.equal("企业微信没有拒绝过一次调用", sorted(set(refused)), [])
+
+
+def _tags(story: Story, world: dict[str, object]) -> None:
+    """Channel and camp tags are marked in WeCom, each tag made once."""
+    tags = world["tags"]
+    assert isinstance(tags, list)
+    names = [(tag["group"], tag["name"]) for tag in tags]
+    story.checklist.equal("每个标签只建了一次", len(names), len(set(names)))
+    for code, channel in cast.CHANNELS.items():
+        wanted = {pupil.id for pupil in cast.PUPILS if pupil.channel == code and pupil.name != "梁诗涵"}
+        marked = {mark["external_userid"] for tag in tags if tag["name"] == channel for mark in tag["marks"]}
+        missing = [pupil.name for pupil in cast.PUPILS if pupil.id in wanted - marked]
+        story.checklist.equal(f"渠道标签“{channel}”打在每个来的人身上", missing, [])

@@ -1,0 +1,30 @@
+"""⓪ The operator sets everything up."""
+
+from sandbox.story import cast
+from sandbox.story.calendar import CHAT_IDS, camp_toml
+from sandbox.story.person import Learner, Member
+from sandbox.story.story import Story
+
+
+async def play(story: Story) -> None:
+    await story.chapter("⓪ 开台：同事、班群、camp.toml")
+    for one in cast.STAFF:
+        await story.corp.act("/members", userid=one.userid, name=one.name)
+        story.members[one.userid] = Member(story.corp, story.ear, one.userid, one.name)
+    for pupil in cast.PUPILS:
+        await story.corp.act("/learners", external_userid=pupil.id, name=pupil.name, unionid=f"un-{pupil.id}")
+        story.learners[pupil.name] = Learner(story.corp, story.ear, pupil.id, pupil.name)
+    await story.together(_declare(story))
+    for (cohort, group), chat_id in CHAT_IDS.items():
+        owner = next(teacher for teacher, code in cast.GROUP_OF.items() if code == group)
+        await story.corp.act("/groups", name=f"第{cohort}期{group}班", owner=owner, chat_id=chat_id)
+
+
+async def _declare(story: Story) -> None:
+    file = story.directory / "camp.toml"
+    file.write_text(camp_toml(story.calendar), encoding="utf-8")
+    first = await story.terminal.run("apply", str(file))
+    again = await story.terminal.run("apply", str(file))
+    declared = all(word in first for word in ("训练营", "营期", "课", "班群", "渠道", "员工"))
+    story.checklist.check("wecamp apply 声明了训练营、营期、课、班群、渠道、员工", declared, first)
+    story.checklist.check("再 apply 一次没有变化", "没有变化" in again, again)

@@ -1,0 +1,116 @@
+"""The clock: ticks are facts, one per occurrence, however many nodes tick."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from bot.inbox_writer import InboxWriter
+from camp.policy import Policy
+from jobs.core.job import Job
+from storage import inbox
+from storage.database import Database, Tx
+from storage.inbox import Fact
+from tests.loop.conftest import both
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+async def nothing(tx: Tx, policy: Policy) -> None:
+    return None
+
+
+def jobs(*found: Job) -> dict[str, Job]:
+    return {job.name: job for job in found}
+
+
+@asynccontextmanager
+async def ticking(database: Database, found: dict[str, Job], *, nodes: int = 1, beat: float = 3600) -> AsyncIterator[None]:
+    writer = InboxWriter(database)
+    running = asyncio.create_task(writer.run())
+    clocks = [Clock(found, writer, ZONE, beat) for _ in range(nodes)]
+    for clock in clocks:
+        clock.start()
+    try:
+        yield
+    finally:
+        for clock in clocks:
+            clock.stop()
+        await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.wait([running])
+
+
+async def ticks(database: Database, at_least: int) -> list[Fact]:
+    async with asyncio.timeout(5):
+        while True:
+            async with database.read() as tx:
+                found = await inbox.pending(tx, 100)
+            if len(found) >= at_least:
+                return found
+            await asyncio.sleep(0.02)
+
+
+@both
+async def test_two_clocks_tick_once_for_each_occurrence(database: Database) -> None:
+    found = jobs(Job("beat", nothing, every=timedelta(seconds=15)), Job("hourly", nothing, every=timedelta(hours=1)))
+    async with ticking(database, found, nodes=2, beat=1.0):
+        await ticks(database, 3)
+    facts = await ticks(database, 3)
+    occurrences = [(fact.kind, fact.body["occurrence"]) for fact in facts]
+    assert len(occurrences) == len(set(occurrences))
+    assert [kind for kind, _ in occurrences].count("tick.hourly") == 1
+    assert {fact.source for fact in facts} == {"clock"}
+    assert {fact.conversation for fact in facts} == {"clock"}
+
+
+async def test_a_beat_job_follows_the_setting_and_others_their_own_time(database: Database) -> None:
+    found = jobs(
+        Job("beat", nothing, every=timedelta(minutes=1)),
+        Job("slow", nothing, every=timedelta(hours=1)),
+        Job("nightly", nothing, daily_at="03:30"),
+    )
+    clock = Clock(found, InboxWriter(database), ZONE, 15.0)
+    triggers = {job.id: str(job.trigger) for job in clock._scheduler.get_jobs()}
+    assert triggers == {
+        "beat": "interval[0:00:15]",
+        "slow": "interval[1:00:00]",
+        "nightly": "cron[hour='3', minute='30']",
+    }
+
+
+async def test_a_daily_job_whose_hour_was_missed_is_asked_for_at_start_and_once_a_day(database: Database) -> None:
+    now = datetime.now(ZONE)
+    past = Job("past", nothing, daily_at="00:00")
+    async with ticking(database, jobs(past)):
+        (fact,) = await ticks(database, 1)
+    async with ticking(database, jobs(past, Job("mark", nothing, every=timedelta(hours=1)))):  # a restart
+        both_starts = await ticks(database, 2)
+    assert (fact.kind, fact.body) in [
+        ("tick.past", {"occurrence": day.isoformat()}) for day in (now.date(), now.date() + timedelta(days=1))
+    ]
+    assert [fact.kind for fact in both_starts] == ["tick.past", "tick.mark"]
+
+
+async def test_a_daily_job_of_later_today_waits_for_its_hour(database: Database) -> None:
+    later = Job("later", nothing, daily_at="23:59")
+    if (datetime.now(ZONE).hour, datetime.now(ZONE).minute) == (23, 59):
+        return
+    async with ticking(database, jobs(later, Job("mark", nothing, every=timedelta(hours=1)))):
+        facts = await ticks(database, 1)
+    assert [fact.kind for fact in facts] == ["tick.mark"]
+
+
+async def test_a_storage_fault_costs_a_tick_and_not_the_clock(database: Database) -> None:
+    async with database.write() as tx:
+        await tx.conn.exec_driver_sql("ALTER TABLE inbox RENAME TO gone")
+    found = jobs(Job("beat", nothing, every=timedelta(seconds=1)))
+    async with ticking(database, found, beat=1.0):
+        await asyncio.sleep(0.1)
+        async with database.write() as tx:
+            await tx.conn.exec_driver_sql("ALTER TABLE gone RENAME TO inbox")
+        assert (await ticks(database, 1))[0].kind == "tick.beat"
