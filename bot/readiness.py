@@ -42,11 +42,13 @@ class Readiness:
         try:
             async with self.database.read() as tx:
                 await tx.conn.execute(text("SELECT 1"))
-                for lane, number, _age in await outbox.backlog(tx):
-                    metrics.outbox_waiting.labels(lane=lane).set(number)
+                backlog = await outbox.backlog(tx)
                 waiting = await inbox.counts(tx)
         except (SQLAlchemyError, StorageBusy, OSError):
             return False
+        metrics.outbox_waiting.clear()  # a lane that was emptied is not in the backlog
+        for lane, number, _age in backlog:
+            metrics.outbox_waiting.labels(lane=lane).set(number)
         for state in (inbox.State.PENDING, inbox.State.FAILED):
             metrics.inbox_waiting.labels(state=state.name.lower()).set(waiting.get(state, 0))
         return True

@@ -12,17 +12,18 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import metrics
 from bot.logs import frames_of
-from camp.messages import text
-from camp.outgoing import alert_operators, to_learner, to_members
+from camp.kf_item import FROM_LEARNER, read_item
+from camp.messages import Message, text
+from camp.outgoing import DAY, alert_operators, to_learner, to_members
 from camp.phrases import say_in
 from camp.policy import Policy
 from handlers.core.context import Ctx
 from handlers.core.router import Handlers
 from jobs.core.job import Job
-from storage import inbox, learners
+from storage import inbox, kf, learners
 from storage.database import Database, StorageAway, StorageBusy, Tx, is_away, is_busy
 from storage.inbox import Fact
-from storage.outbox import Priority
+from storage.outbox import Intent, Priority, add_intent
 
 log = structlog.get_logger("worker")
 
@@ -150,14 +151,26 @@ class Worker:
             sorry = text(say_in(self._policy.language)("common.apology"))
             if fact.kind in ("app.text", "app.click"):
                 await to_members(tx, [fact.body["userid"]], sorry, priority=Priority.REPLY, dedup_key=f"sorry:{fact.id}")
-            elif fact.kind == "kf.message" and fact.body.get("origin") == 3:
-                learner = await learners.find(tx, "external_userid", str(fact.body.get("external_userid")))
-                if learner is not None:
-                    await to_learner(tx, self._policy, learner, sorry, dedup_key=f"sorry:{fact.id}")
+            elif fact.kind == "kf.message":
+                await self._apologise_in_kf(tx, fact, sorry)
         words = say_in(self._policy.language)(
             "common.alert_fact", fact_id=fact.id, kind=_family(fact), error=type(error).__name__
         )
         await alert_operators(tx, text(words), dedup_key=f"failed:{fact.id}")
+
+    async def _apologise_in_kf(self, tx: Tx, fact: Fact, sorry: Message) -> None:
+        item, key = read_item(fact.body), f"sorry:{fact.id}"
+        if item.origin != FROM_LEARNER or not item.external_userid:
+            return
+        open_kfid = item.open_kfid or self._policy.open_kfid
+        learner = await learners.find(tx, "external_userid", item.external_userid)
+        if learner is not None:
+            # That they spoke was rolled back with the rest, and without it their window looks shut.
+            await kf.learner_spoke(tx, learner.id, open_kfid, item.at(tx.now))
+            await to_learner(tx, self._policy, learner, sorry, dedup_key=key)
+            return
+        payload = {"to": item.external_userid, "open_kfid": open_kfid, "msgid": f"s{fact.id}", "message": sorry}
+        await add_intent(tx, Intent("kf.message", payload, Priority.REPLY, dedup_key=key, expires_at=tx.now + DAY))
 
 
 def _family(fact: Fact) -> str:

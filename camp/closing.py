@@ -7,22 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from camp.closing_report import report_end
-from camp.messages import text
-from camp.outgoing import to_learner
-from camp.phrases import say_in
+from camp.moving_on import move_on
 from camp.policy import Policy
 from camp.rules.place import Place
 from camp.rules.rule import Moment, Rule
-from camp.rules.spread import plan_spread
 from camp.tagging import want_many
-from camp.when import day_and_time
-from storage import carry_over, closings, cohorts, orders, placements
+from storage import closings, cohorts, orders, placements
 from storage.closings import Closing, State
 from storage.cohorts import Cohort
 from storage.database import Tx
 from storage.inbox import FactDraft, add_facts
-from storage.learners import to_learner as row_to_learner
-from storage.outbox import Priority
 from storage.placements import Stretch, Sweep
 
 # The place each moment starts from.
@@ -49,13 +43,13 @@ async def rules_for(tx: Tx, policy: Policy, cohort: Cohort, moment: Moment) -> t
 
 async def forecast(tx: Tx, policy: Policy, cohort: Cohort) -> dict[str, int]:
     """How many of the cohort a close now would leave in which place."""
+    await orders.adopt(tx, cohort.id)
     await settle_paid(tx, cohort.id, Moment.COHORT_CLOSED)
     return await placements.forecast(tx, await plan_sweep(tx, policy, 0, cohort, Moment.COHORT_CLOSED, tx.now))
 
 
 async def settle_paid(tx: Tx, cohort_id: int, moment: Moment) -> None:
-    """Who paid is out before any rule is looked at, also when nobody knew the cohort while they paid."""
-    await orders.adopt(tx, cohort_id)
+    """Who paid is out before any rule is looked at."""
     await orders.settle_paid(tx, cohort_id, FROM[moment], Place.PAID)
 
 
@@ -63,6 +57,8 @@ async def confirm(tx: Tx, policy: Policy, closing: Closing, by: str) -> bool:
     """Starts a proposed closing; False when it was started, held or undone meanwhile."""
     if not await closings.start(tx, closing.id, by):
         return False
+    # Somebody may have paid before anybody knew their cohort.
+    await orders.adopt(tx, closing.cohort_id)
     if closing.moment == Moment.COHORT_CLOSED:
         await closings.forget_placements(tx, closing.id)
         await closings.set_cohort_closed(tx, closing.cohort_id, tx.now)
@@ -103,45 +99,10 @@ async def _place(tx: Tx, policy: Policy, closing: Closing, cohort: Cohort, stret
         return
     await placements.move(tx, stretch, grades)
     await placements.fill_pools(tx, stretch, grades)
-    await _carry_over(tx, policy, cohort, stretch)
+    await move_on(tx, policy, cohort, stretch, Place.NEXT_COHORT)
     await placements.add_todos(tx, stretch, "closing", {rule.name: rule.todo for rule in rules}, closing.task_id)
     await placements.record(tx, stretch)
     await _tag(tx, policy, closing, rules, stretch)
-
-
-async def _carry_over(tx: Tx, policy: Policy, cohort: Cohort, stretch: Stretch) -> None:
-    """Movers get their enrolment in the next cohort: with their class teacher where they have a group there, else spread."""
-    next_id = await closings.open_cohort(tx, cohort.next_code)
-    movers = await carry_over.movers_by_teacher(tx, stretch, Place.NEXT_COHORT)
-    if next_id is None or not movers:
-        return
-    groups = await cohorts.class_groups_of(tx, next_id)
-    own = {group.class_teacher_id: group.id for group in reversed(groups)}
-    loads = await carry_over.group_loads(tx, next_id)
-    for teacher_id, number in movers.items():
-        if teacher_id in own:
-            loads[own[teacher_id]] += number
-    homeless = sum(number for teacher_id, number in movers.items() if teacher_id not in own)
-    await carry_over.carry_over(
-        tx,
-        stretch,
-        Place.NEXT_COHORT,
-        next_id,
-        Place.CLASS,
-        groups=own,
-        teachers={group.id: group.class_teacher_id for group in groups},
-        spread=plan_spread(loads, homeless),
-    )
-    await _tell_movers(tx, policy, await cohorts.load_cohort(tx, next_id), stretch)
-
-
-async def _tell_movers(tx: Tx, policy: Policy, next_cohort: Cohort, stretch: Stretch) -> None:
-    words = say_in(policy.language)(
-        "closing.learner_moved", cohort=next_cohort.name, start=day_and_time(policy, next_cohort.starts_at)
-    )
-    for row in await placements.within_reach(tx, stretch, Place.NEXT_COHORT):
-        key = f"moved:{stretch.sweep.closing_id}:{row.id}:{next_cohort.id}"
-        await to_learner(tx, policy, row_to_learner(row), text(words), priority=Priority.NOTICE, dedup_key=key)
 
 
 async def _tag(tx: Tx, policy: Policy, closing: Closing, rules: tuple[Rule, ...], stretch: Stretch) -> None:

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from camp.rules.decide import Facts
+from camp.policy import Policy
+from camp.rule_words import settings_of
+from camp.rules.decide import Facts, decide
+from camp.rules.rule import Moment, Rule
 from storage import cohorts, enrolments, journal, members, placements
 from storage.cohorts import Camp
 from storage.database import Tx
@@ -48,16 +51,21 @@ class Event:
 
 @dataclass(frozen=True)
 class Explanation:
-    """`placed` is None where no closing has decided about the learner yet."""
+    """`placed` is None where no closing has decided about the learner yet.
+
+    `today`: the rule that holds now, on the facts of the placement, else on those of this moment as if the cohort closed.
+    """
 
     learner: Learner
     enrolment: Enrolment
     cohort_name: str
+    camp: Camp
     placed: Placed | None
+    today: Rule | None
     since: tuple[Event, ...]
 
 
-async def explain(tx: Tx, learner: Learner) -> Explanation | None:
+async def explain(tx: Tx, policy: Policy, learner: Learner) -> Explanation | None:
     """Why this learner is where they are; None without any enrolment."""
     enrolment = await enrolments.current(tx, learner.id)
     if enrolment is None:
@@ -78,9 +86,25 @@ async def explain(tx: Tx, learner: Learner) -> Explanation | None:
             confirmed_by=await _name_of(tx, row.confirmed_by or ""),
             undone=row.closing_state == "undone",
         )
+    camp = await cohorts.load_camp(tx, cohort.camp_id)
     since = placed.at if placed else enrolment.enrolled_at
     told = [e for e in await journal.story(tx, learner.id, _STORY) if e.kind in _TELLING and e.at >= since]
-    return Explanation(learner, enrolment, cohort.name, placed, tuple([await _event(tx, e) for e in reversed(told)]))
+    return Explanation(
+        learner,
+        enrolment,
+        cohort.name,
+        camp,
+        placed,
+        _rule_today(policy, enrolment, camp, placed),
+        tuple([await _event(tx, e) for e in reversed(told)]),
+    )
+
+
+def _rule_today(policy: Policy, enrolment: Enrolment, camp: Camp, placed: Placed | None) -> Rule | None:
+    if placed is not None:
+        return decide(policy.rulebook.of(Moment(placed.moment)), placed.facts, settings_of(placed.camp))
+    facts = Facts(enrolment.attended, enrolment.completed, enrolment.paid_count)
+    return decide(policy.rulebook.of(Moment.COHORT_CLOSED), facts, settings_of(camp))
 
 
 async def _event(tx: Tx, entry: Entry) -> Event:

@@ -105,15 +105,11 @@ async def _answer_media(ctx: Ctx, learner: Learner) -> None:
 
 
 async def _event(ctx: Ctx, item: KfItem) -> None:
+    """Sessions that change hands and recalled messages change nothing here: a send they forbid is refused by itself (95018)."""
     if item.event_type == "enter_session":
         await enter(_learner_ctx(ctx, await _learner_of(ctx, item)), item)
     elif item.event_type == "msg_send_fail":
         await _send_failed(ctx, item)
-    elif item.event_type == "session_status_change":
-        learner = await learners.find(ctx.tx, "external_userid", item.external_userid)
-        if learner is not None:
-            change = item.event.get("change_type")
-            await journal.record(ctx.tx, learner.id, "kf_session", by="wecom", at=said_at(ctx), change_type=change)
 
 
 async def _send_failed(ctx: Ctx, item: KfItem) -> None:

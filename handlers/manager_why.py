@@ -5,6 +5,7 @@ from __future__ import annotations
 from camp.explain import Event, Explanation, Placed, explain
 from camp.money import yuan
 from camp.rule_words import rule_in_words, settings_of
+from camp.rules.place import Place
 from camp.scope import find_learner
 from camp.when import day_and_time
 from handlers.core.context import StaffCtx
@@ -28,7 +29,7 @@ async def why(ctx: StaffCtx, rest: Rest) -> Reply:
     learner = await find_learner(ctx.tx, ctx.member, number)
     if learner is None:
         return Reply.text(ctx.say("closing.not_found", number=number))
-    found = await explain(ctx.tx, learner)
+    found = await explain(ctx.tx, ctx.policy, learner)
     if found is None:
         return Reply.text(ctx.say("closing.no_enrolment", name=learner.shown, number=learner.id))
     place = ctx.say(f"common.place_{found.enrolment.place}")
@@ -39,7 +40,7 @@ async def why(ctx: StaffCtx, rest: Rest) -> Reply:
 def _reason(ctx: StaffCtx, found: Explanation) -> list[str]:
     placed = found.placed
     if placed is None:
-        return [ctx.say("closing.why_none", at=day_and_time(ctx.policy, found.enrolment.enrolled_at))]
+        return _not_yet(ctx, found)
     rule = next((r for r in ctx.policy.rulebook.rules if r.name == placed.rule), None)
     if rule is None:
         words = ctx.say("closing.why_rule_gone", name=placed.rule)
@@ -52,7 +53,16 @@ def _reason(ctx: StaffCtx, found: Explanation) -> list[str]:
         _moved(ctx, placed),
         ctx.say("closing.why_by", member=placed.confirmed_by) if placed.confirmed_by else ctx.say("closing.why_by_clock"),
     ]
+    if found.today is not None and found.today.name != placed.rule:
+        lines.append(ctx.say("closing.why_today", rule=rule_in_words(ctx.say, found.today, settings_of(placed.camp))))
     return [*lines, ctx.say("closing.why_undone")] if placed.undone else lines
+
+
+def _not_yet(ctx: StaffCtx, found: Explanation) -> list[str]:
+    lines = [ctx.say("closing.why_none", at=day_and_time(ctx.policy, found.enrolment.enrolled_at))]
+    if found.today is not None and found.enrolment.place == Place.CLASS:
+        lines.append(ctx.say("closing.why_if_closed", rule=rule_in_words(ctx.say, found.today, settings_of(found.camp))))
+    return lines
 
 
 def _moved(ctx: StaffCtx, placed: Placed) -> str:

@@ -69,10 +69,10 @@ async def claim_by_word(ctx: StaffCtx, rest: Rest) -> Reply:
 
 
 @router.click("claim", positions=SALES)
-async def claim_by_tap(ctx: StaffCtx, rest: str) -> Reply | None:
+async def claim_by_tap(ctx: StaffCtx, rest: str) -> Reply:
     entry = await pools.load(ctx.tx, int(rest)) if rest.isdigit() else None
     if entry is None:
-        return None
+        return Reply.text(ctx.say("pool.gone"))
     return await _answer(ctx, await claim(ctx.tx, ctx.policy, entry, ctx.member, tap_of(ctx)))
 
 

@@ -57,8 +57,9 @@ def _overview(ctx: StaffCtx, mine: Sequence[Command]) -> str:
         names = [_name(command, column) for command in mine if group_of(command) == group]
         if names:
             lines.append(ctx.say("desk.help_group", group=ctx.say(f"desk.group_{group}"), names=" ".join(names)))
-    first = group_of(mine[0])
-    lines.append(ctx.say("desk.help_tail", group=ctx.say(f"desk.group_{first}"), command=_name(mine[0], column)))
+    first = min(mine, key=lambda command: GROUPS.index(group_of(command)))
+    group = ctx.say(f"desk.group_{group_of(first)}")
+    lines.append(ctx.say("desk.help_tail", group=group, command=_name(first, column)))
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from camp.policy import Policy
 from jobs.core.job import Job
-from storage import inbox, listings, nonces
+from storage import inbox, listings, nonces, pools
 from storage.database import Tx
 
 _TICKS_KEPT = timedelta(days=1)
@@ -19,6 +19,7 @@ async def tidy(tx: Tx, policy: Policy) -> None:
     await inbox.forget_ticks(tx, _TICKS_KEPT)
     await listings.forget_expired(tx)
     await nonces.forget(tx, _NONCES_KEPT)
+    await pools.forget_views(tx, before_day=tx.now.astimezone(policy.zone).date().isoformat())
 
 
 JOB = Job("housekeeping", tidy, every=timedelta(hours=1))

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, func, literal, null, select
+from sqlalchemy import BigInteger, ColumnElement, case, cast, exists, func, literal, null, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.columns import UtcTime
 from storage.database import Tx
 from storage.placements import Stretch
-from storage.tables_camp import class_groups, enrolments, placements
+from storage.tables_camp import class_groups, cohorts, enrolments, placements
 
 # How an enrolment made by a closing says where it came from.
 SOURCE = "moved"
+_IDS_PER_STATEMENT = 500
 
 
 async def group_loads(tx: Tx, cohort_id: int) -> dict[int, int]:
@@ -29,12 +30,39 @@ async def group_loads(tx: Tx, cohort_id: int) -> dict[int, int]:
     return {row.id: row.number for row in await tx.conn.execute(query)}
 
 
+async def cohorts_waiting(tx: Tx, place: str) -> list[int]:
+    """Closed cohorts with learners in `place` whose next cohort is declared and open now."""
+    later = cohorts.alias("later")
+    waiting = exists().where(enrolments.c.cohort_id == cohorts.c.id, enrolments.c.place == place)
+    rows = await tx.conn.execute(
+        select(cohorts.c.id)
+        .join(later, later.c.code == cohorts.c.next_code)
+        .where(cohorts.c.closed_at.is_not(None), later.c.closed_at.is_(None), waiting)
+        .order_by(cohorts.c.id)
+    )
+    return [row.id for row in rows]
+
+
+async def leave_list(tx: Tx, stretch: Stretch, from_place: str, to_place: str) -> int:
+    """Those who stood in `from_place` are in `to_place` now, and so their placements say; returns how many."""
+    placed = select(placements.c.enrolment_id).where(stretch.placed, placements.c.to_place == from_place)
+    there = select(enrolments.c.id).where(enrolments.c.place == from_place, enrolments.c.id.in_(placed))
+    ids = [row.id for row in await tx.conn.execute(there)]
+    for start in range(0, len(ids), _IDS_PER_STATEMENT):
+        part = ids[start : start + _IDS_PER_STATEMENT]
+        await tx.conn.execute(
+            update(placements).where(stretch.placed, placements.c.enrolment_id.in_(part)).values(to_place=to_place)
+        )
+        await tx.conn.execute(update(enrolments).where(enrolments.c.id.in_(part)).values(place=to_place, place_at=tx.now))
+    return len(ids)
+
+
 async def movers_by_teacher(tx: Tx, stretch: Stretch, to_place: str) -> dict[int | None, int]:
     """How many of the stretch move on, by their class teacher so far."""
     query = (
         select(enrolments.c.class_teacher_id, func.count().label("number"))
         .join(placements, placements.c.enrolment_id == enrolments.c.id)
-        .where(stretch.placed, placements.c.to_place == to_place)
+        .where(stretch.placed, placements.c.to_place == to_place, enrolments.c.place == to_place)
         .group_by(enrolments.c.class_teacher_id)
     )
     return {row.class_teacher_id: row.number for row in await tx.conn.execute(query)}
@@ -73,7 +101,7 @@ async def carry_over(
             enrolments.c.channel_id,
         )
         .join(placements, placements.c.enrolment_id == enrolments.c.id)
-        .where(stretch.placed, placements.c.to_place == to_place)
+        .where(stretch.placed, placements.c.to_place == to_place, enrolments.c.place == to_place)
         .subquery()
     )
     teacher: ColumnElement[Any] = movers.c.class_teacher_id

@@ -125,7 +125,9 @@ async def settle_paid(tx: Tx, cohort_id: int, from_place: str, to_place: str) ->
 
 
 def _paid() -> dict[str, Any]:
-    counted = and_(orders.c.enrolment_id == enrolments.c.id, orders.c.amount_fen > orders.c.refunded_fen)
+    # The learner is named too, because that is what the index is on.
+    own = and_(orders.c.learner_id == enrolments.c.learner_id, orders.c.enrolment_id == enrolments.c.id)
+    counted = and_(own, orders.c.amount_fen > orders.c.refunded_fen)
     return {
         "paid_count": select(func.count()).select_from(orders).where(counted).scalar_subquery(),
         "paid_fen": select(func.coalesce(func.sum(orders.c.amount_fen - orders.c.refunded_fen), 0))

@@ -60,6 +60,11 @@ class Stretch:
         )
 
 
+def whole_run(closing_id: int, cohort_id: int, run_at: datetime) -> Stretch:
+    """Everything a finished run placed."""
+    return Stretch(Sweep(closing_id, cohort_id, (), "", run_at), 0, 2**62)
+
+
 async def forecast(tx: Tx, sweep: Sweep) -> dict[str, int]:
     """How many of the cohort would be where after the run: every enrolment counts once."""
     after = case((sweep.source, func.coalesce(decided_place(sweep.rules), enrolments.c.place)), else_=enrolments.c.place)
@@ -182,7 +187,9 @@ async def within_reach(tx: Tx, stretch: Stretch, to_place: str) -> list[Row[Any]
         select(learners)
         .join(kf_windows, kf_windows.c.learner_id == learners.c.id)
         .where(
-            learners.c.id.in_(_placed(stretch, enrolments.c.learner_id).where(placements.c.to_place == to_place)),
+            learners.c.id.in_(
+                _placed(stretch, enrolments.c.learner_id).where(placements.c.to_place == to_place, enrolments.c.place == to_place)
+            ),
             kf_windows.c.closed_at.is_(None),
         )
         .order_by(learners.c.id)

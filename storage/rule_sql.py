@@ -6,7 +6,7 @@ camp.rules.decide is the same in Python; a property test holds the two together.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, String, and_, case, literal, null, true
@@ -47,12 +47,6 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-
-
-def check(rules: Iterable[RuleLike]) -> None:
-    """Raises UnknownName for the first condition no SQL can be made of; called when the settings are read."""
-    for rule in rules:
-        _holds(rule, LIVE, SETTINGS)
 
 
 def decided_name(rules: Sequence[RuleLike], facts: Values = LIVE, settings: Values = SETTINGS) -> ColumnElement[Any]:

@@ -59,7 +59,7 @@ def _people(scope: Scope) -> Select[tuple[int]]:
     mine = members.c.id == scope.member_id
     if scope.range is Range.DEPARTMENT:
         return select(members.c.id).where(or_(mine, members.c.department_id == scope.department_id))
-    tree = select(cast(literal(scope.department_id), BigInteger).label("id")).cte("below", recursive=True)
+    tree = select(cast(literal(scope.department_id), BigInteger).label("id")).cte(recursive=True)
     # UNION, not UNION ALL: a cycle in the directory must end.
     tree = tree.union(select(departments.c.id).join(tree, departments.c.parent_id == tree.c.id))
     return select(members.c.id).where(or_(mine, members.c.department_id.in_(select(tree.c.id))))

@@ -116,7 +116,7 @@ def _to_draft(cells: Mapping[str, str], kind: Kind, zone: ZoneInfo, now: datetim
         raise BadCell("", "cli.no_subject")
     event: dict[str, Any] = {name: cells[name] for name in cells if name not in _SUBJECT}
     event |= {"type": kind.event, "subject": subject, "event_id": _event_id(cells, kind)}
-    event["occurred_at"] = _moment(cells["occurred_at"], zone) if "occurred_at" in cells else now
+    event["occurred_at"] = (_moment(cells["occurred_at"], zone) if "occurred_at" in cells else now).isoformat()
     if "phone" in subject and kind.event == "enrolment.added":
         event["phone"] = subject["phone"]
     for name in ("lesson", "watched_seconds", "amount_fen"):

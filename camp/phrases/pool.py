@@ -104,6 +104,7 @@ PHRASES = {
         "今天已领 {number} 位，到了每日上限，明天再领。",
         "You have claimed {number} today, the daily limit. Try tomorrow.",
     ),
+    "pool.gone": ("这张卡已经过时了。回复“公海”看现在的名单。", "This card is out of date. Reply “pool”."),
     "pool.not_in_pool": ("#{number} 不在公海里。", "#{number} is in no pool."),
     "pool.paid_already": ("#{number} 已于 {at} 成交，不再可领。", "#{number} bought at {at} and cannot be claimed."),
     # 我的客户 跟进 退回

@@ -7,6 +7,7 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
+_KEPT = frozenset("，！？：；（）～")
 _MENTION = re.compile(r"^@\S+\s+")
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _NUMBER = r"(\d{1,3}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九]{1,3})"
@@ -28,8 +29,12 @@ class UsageError(Exception):
 
 
 def normalise(words: str) -> str:
-    """NFKC, no invisible characters, no leading slash or @mention, single spaces; line breaks of a text are kept."""
-    words = _INVISIBLE.sub("", unicodedata.normalize("NFKC", words)).strip()
+    """NFKC, no invisible characters, no leading slash or @mention, single spaces; line breaks of a text are kept.
+
+    Chinese punctuation stays as typed: a learner's homework and questions are kept and passed on in their own words.
+    """
+    words = "".join(c if c in _KEPT else unicodedata.normalize("NFKC", c) for c in words)
+    words = _INVISIBLE.sub("", words).strip()
     words = _MENTION.sub("", words)
     words = words.removeprefix("/").strip()
     return re.sub(r"[ \t\u3000]+", " ", words)

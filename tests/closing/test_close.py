@@ -168,6 +168,12 @@ async def test_without_a_next_cohort_they_wait(house: Any) -> None:
     report = next(w for w in await town.told("boss") if "结营报告" in w)
     assert "没有下一期：1 人进了候补名单" in report
 
+    await house.apply(camp_toml())
+    await house.tick("cohort_close")
+    assert await town.places() == {"甲": "next_cohort"}
+    assert await town.places("read7-02") == {"甲": "class"}
+    assert any("12月一期 的候补名单：1 人已转入 12月二期" in words for words in await town.told("boss"))
+
 
 async def test_the_clock_asks_and_silence_may_be_an_answer(house: Any, town: Town) -> None:
     await town.enrol("甲", attended=5)

@@ -1,4 +1,4 @@
-"""Rules decide alike in Python and in SQL; unknown names are found when the settings are read."""
+"""Rules decide alike in Python and in SQL; unknown names are refused."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from camp.rules.mask import mask_name
 from camp.rules.place import Place
 from camp.rules.rule import FACTS, OPERATORS, Condition, Moment, Rule
 from camp.rules.spread import plan_spread
-from storage.rule_sql import UnknownName, check, decided_name, decided_place
+from storage.rule_sql import UnknownName, decided_name, decided_place
 
 SETTINGS = {"warm_lessons": 4, "sale_window_days": 10}
 CLOSE = tuple(rule for rule in DEFAULT_RULES if rule.moment is Moment.COHORT_CLOSED)
@@ -84,7 +84,7 @@ def test_sql_and_python_decide_alike(
 )
 def test_unknown_names_are_refused(condition: Condition) -> None:
     with pytest.raises(UnknownName, match="rule odd"):
-        check([Rule("odd", Moment.COHORT_CLOSED, (condition,), Place.WAITING)])
+        decided_name([Rule("odd", Moment.COHORT_CLOSED, (condition,), Place.WAITING)])
 
 
 def test_a_number_replaces_the_setting_or_the_first_number() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.settings import DEFAULT_RULES
+from camp.rules.rule import RuleBook
 from storage import attendance
 from tests.closing.town import Town
 
@@ -94,6 +97,12 @@ async def test_why_before_any_rule(house: Any, town: Town) -> None:
     await town.enrol("甲")
     (why,) = await house.member_says("lin", "为什么 1")
     assert "还没有规则处理过" in why
+    assert "如果现在结营：no-show" in why
+    await town.close()
+    house.configure(rulebook=RuleBook(tuple(replace(r, name=f"new-{r.name}") for r in DEFAULT_RULES)))
+    (old,) = await house.member_says("boss", "为什么 1")
+    assert "规则 no-show（现在的规则里已没有）" in old
+    assert "按现在的规则会是：new-no-show" in old
 
 
 async def test_the_rules_in_words(house: Any, town: Town) -> None:

@@ -78,7 +78,9 @@ class FakeWecom:
 class Rig:
     """Lanes and settler on a database, in front of a fake WeCom."""
 
-    def __init__(self, database: Database, wecom: FakeWecom, session: aiohttp.ClientSession, url: str, roads: tuple[Road, ...]) -> None:
+    def __init__(
+        self, database: Database, wecom: FakeWecom, session: aiohttp.ClientSession, url: str, roads: tuple[Road, ...]
+    ) -> None:
         self.database = database
         self.wecom = wecom
         wire = Wire(session, url)

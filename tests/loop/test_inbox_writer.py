@@ -181,9 +181,6 @@ async def test_two_writers_that_lock_each_other_both_come_through(database: Data
     writers = [InboxWriter(database), InboxWriter(database)]
     async with writing(writers[0]), writing(writers[1]):
         await asyncio.gather(
-            *(
-                writers[turn % 2].submit([draft(key) for key in (keys if turn % 2 else reversed(keys))])
-                for turn in range(8)
-            )
+            *(writers[turn % 2].submit([draft(key) for key in (keys if turn % 2 else reversed(keys))]) for turn in range(8))
         )
     assert sorted(await stored(database)) == sorted(keys)

@@ -21,7 +21,19 @@ def cleaned(**event: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "key",
-    ["secret", "app_secret", "token", "access_token", "encoding_aes_key", "key", "phone", "Mobile", "content", "text", "passphrase"],
+    [
+        "secret",
+        "app_secret",
+        "token",
+        "access_token",
+        "encoding_aes_key",
+        "key",
+        "phone",
+        "Mobile",
+        "content",
+        "text",
+        "passphrase",
+    ],
 )
 def test_values_are_blanked_by_the_name_of_their_key(key: str) -> None:
     assert cleaned(**{key: "abc", "n": 3}) == {"event": "x", key: "***", "n": 3}

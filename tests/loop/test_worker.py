@@ -18,11 +18,10 @@ from handlers import alerts
 from handlers.core.context import Ctx
 from handlers.core.router import Handlers
 from jobs.core.job import Job
-from storage import inbox, kf, members, outbox
+from storage import inbox, learners, members, outbox
 from storage.database import Database, StorageAway, Tx
 from storage.inbox import FactDraft, State
 from storage.outbox import Intent, add_intent
-from storage.tables_camp import learners
 from storage.tables_loop import nonces
 from tests.loop.conftest import both
 
@@ -125,9 +124,7 @@ async def test_a_handler_that_raises_loses_its_rows_and_nobody_elses(shop: Shop)
     assert row.error == "ValueError: the words 机密 13800138000"
 
 
-async def test_the_log_says_where_it_broke_and_nothing_that_was_said(
-    shop: Shop, logged: list[MutableMapping[str, Any]]
-) -> None:
+async def test_the_log_says_where_it_broke_and_nothing_that_was_said(shop: Shop, logged: list[MutableMapping[str, Any]]) -> None:
     await shop.add(("app.text", {"userid": "lin", "text": "break"}))
     await shop.work()
     (entry,) = [entry for entry in logged if entry["event"] == "fact failed"]
@@ -155,14 +152,19 @@ async def test_after_the_fix_a_retry_applies_it_without_a_second_apology(shop: S
     assert (row.attempts, row.error) == (2, None)
 
 
-async def test_a_learner_gets_the_apology_in_kf(shop: Shop) -> None:
+async def test_a_learner_gets_the_apology_in_kf_also_for_their_first_words(shop: Shop) -> None:
     async with shop.database.write(NOON) as tx:
-        await tx.conn.execute(insert(learners).values(id=1, external_userid="wm1", created_at=NOON))
-        await kf.learner_spoke(tx, 1, "wk1", NOON)
-    body = {"origin": 3, "external_userid": "wm1", "text": "break"}
-    await shop.add(("kf.message", body), ("kf.message", {**body, "external_userid": "wm-unknown"}))
+        await learners.add(tx, external_userid="wm-known")
+    said = {"origin": 3, "text": "break", "open_kfid": "wk1", "send_time": int(NOON.timestamp())}
+    await shop.add(
+        ("kf.message", {**said, "external_userid": "wm-known"}),
+        ("kf.message", {**said, "external_userid": "wm-stranger"}),
+        ("kf.message", {**said, "external_userid": "wm-known", "origin": 5}),  # a servicer wrote: nobody to apologise to
+    )
     await shop.work()
-    assert [(call, to) for call, to, _ in await shop.sent()] == [("kf.message", "wm1"), ("app.message", ["op"]), ("app.message", ["op"])]
+    assert await shop.states() == [State.FAILED] * 3
+    told = [to for call, to, _ in await shop.sent() if call == "kf.message"]
+    assert told == ["wm-known", "wm-stranger"]
 
 
 async def test_an_apology_that_fails_hides_nothing(shop: Shop) -> None:
@@ -212,7 +214,10 @@ async def test_dying_in_the_middle_of_a_batch_changes_nothing(shop: Shop) -> Non
 
 async def test_a_database_that_fails_is_not_a_fault_of_the_fact(shop: Shop) -> None:
     """A lost connection or a deadlock inside a handler: the batch is tried again, nobody is apologised to."""
-    faults = [OperationalError("x", {}, Exception("database is locked")), OperationalError("x", {}, Exception("database or disk is full"))]
+    faults = [
+        OperationalError("x", {}, Exception("database is locked")),
+        OperationalError("x", {}, Exception("database or disk is full")),
+    ]
 
     async def fail(ctx: Ctx) -> None:
         if faults:

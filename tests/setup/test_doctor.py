@@ -12,6 +12,7 @@ from bot.settings import load_settings
 from camp.phrases import say_in
 from sandbox.app import build_sandbox
 from sandbox.config import SandboxConfig
+from sandbox.people.staff import put_member
 from sandbox.stage import STAGE
 
 SECRET = "an-app-secret"
@@ -20,7 +21,7 @@ SECRET = "an-app-secret"
 async def test_all_is_well(config: Path) -> None:
     app = build_sandbox(replace(SandboxConfig(), secret=SECRET))
     async with TestServer(app) as server:
-        app[STAGE].world.add_member("lin", "林老师", [1])
+        put_member(app[STAGE], "lin", "林老师", [1])
         found = await examine(_settings(config, server), say_in("zh"))
     assert [(each.name, each.remedy) for each in found if not each.ok] == []
     assert len(found) == 7

@@ -27,7 +27,12 @@ async def only(tx: Tx) -> Any:
 
 async def test_the_urgent_first_then_the_older(database: Database, noon: datetime) -> None:
     async with database.write(noon) as tx:
-        for words, priority in [("b1", Priority.BROADCAST), ("n1", Priority.NOTICE), ("w", Priority.WELCOME), ("n2", Priority.NOTICE)]:
+        for words, priority in [
+            ("b1", Priority.BROADCAST),
+            ("n1", Priority.NOTICE),
+            ("w", Priority.WELCOME),
+            ("n2", Priority.NOTICE),
+        ]:
             await add_intent(tx, note(words, priority=priority))
         await add_intent(tx, note("later", priority=Priority.WELCOME, not_before=noon + MINUTE))
         assert await texts(tx) == ["w", "n1", "n2", "b1"]

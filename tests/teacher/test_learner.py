@@ -142,7 +142,7 @@ async def test_giving_up_hands_the_learner_to_the_pool_unless_they_paid(camp: An
     assert "转化公海" in done
     assert [tuple(r) for r in await camp.rows("select place from enrolments order by id")] == [("conversion",), ("paid",)]
     (again,) = await camp.member_says("lin", f"放弃 #{rain}")
-    assert "已经在公海里" in again
+    assert "已经在转化公海了" in again
     (refused,) = await camp.member_says("lin", f"放弃 #{paid}")
     assert "已成交，不能放弃" in refused
     (bare,) = await camp.member_says("lin", "放弃")

@@ -29,6 +29,7 @@ def upgrade() -> None:
     _create_outbox()
     _create_refunds()
     _create_unmatched_events()
+    _create_unmatched_identities()
     _create_wecom_tags()
     _create_channels()
     _create_cohorts()
@@ -274,6 +275,16 @@ def _create_unmatched_events() -> None:
         sa.UniqueConstraint("source", "event_id", name=op.f("uq_unmatched_events_source_event_id")),
     )
     op.create_index("ix_unmatched_events_identity", "unmatched_events", ["identity_kind", "identity_value"], unique=False)
+
+
+def _create_unmatched_identities() -> None:
+    op.create_table(
+        "unmatched_identities",
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("value", sa.String(length=160), nullable=False),
+        sa.Column("unmatched_id", BIG_ID, autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "value", "unmatched_id", name=op.f("pk_unmatched_identities")),
+    )
 
 
 def _create_wecom_tags() -> None:

@@ -1,0 +1,82 @@
+"""What the operator's machines ask: alive, ready, and how much of everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot import metrics
+from storage.database import Database
+from storage.outbox import Intent, add_intent
+from tests.edge.conftest import Edge
+from tests.edge.test_callback import ADDED
+
+
+async def ready(edge: Edge) -> tuple[int, dict[str, Any]]:
+    answer = await edge.client.get("/readyz")
+    return answer.status, await answer.json()
+
+
+async def test_alive(edge: Edge) -> None:
+    answer = await edge.client.get("/healthz")
+    assert (answer.status, await answer.json()) == (200, {"status": "ok"})
+
+
+async def test_ready_once_the_lanes_are_up_and_no_longer_when_leaving(edge: Edge) -> None:
+    status, body = await ready(edge)
+    assert (status, body["ready"], body["lanes"]) == (503, False, False)
+    edge.readiness.lanes_up = lambda: True
+    status, body = await ready(edge)
+    assert (status, body) == (
+        200,
+        {"ready": True, "storage": True, "lanes": True, "last_callback_seconds_ago": None, "token": False},
+    )
+    await edge.callback(ADDED)
+    edge.readiness.has_token = lambda: True
+    status, body = await ready(edge)
+    assert (status, body["token"]) == (200, True)
+    assert 0 <= body["last_callback_seconds_ago"] < 60
+    edge.readiness.leaving = True
+    assert (await ready(edge))[0] == 503
+
+
+async def test_not_ready_without_storage(edge: Edge) -> None:
+    edge.readiness.lanes_up = lambda: True
+    edge.readiness.database = Database("postgresql+asyncpg://postgres@/x?host=/nowhere")
+    status, body = await ready(edge)
+    assert (status, body["storage"]) == (503, False)
+
+
+async def test_metrics_count_and_name_nobody(edge: Edge) -> None:
+    await edge.callback(ADDED)
+    await edge.ingest(
+        {
+            "event_id": "secret-event-9",
+            "type": "completion.finished",
+            "occurred_at": "2026-12-01T20:00:00+08:00",
+            "subject": {"external_userid": "wm-secret", "phone": "13800138000"},
+            "cohort": "read7-01",
+            "lesson": 1,
+        }
+    )
+    async with edge.database.write() as tx:
+        await add_intent(tx, Intent("app.message", {"to": ["lin-secret"], "message": {"type": "text", "text": "机密"}}))
+    metrics.facts.labels(kind="app.text", outcome="applied").inc()
+    await edge.client.get("/readyz")
+    answer = await edge.client.get("/metrics")
+    page = await answer.text()
+    assert (answer.status, answer.content_type) == (200, "text/plain")
+    assert await edge.count("wecamp_outbox_waiting", lane="app") == 1
+    assert await edge.count("wecamp_inbox_waiting", state="pending") == 2
+    for secret in ("wm1", "secret", "lin", "机密", "138001", "read7"):
+        assert secret not in page.replace("line", "")
+
+
+async def test_a_lane_that_was_emptied_says_so(edge: Edge) -> None:
+    async with edge.database.write() as tx:
+        await add_intent(tx, Intent("kf.sync", {}))
+    await edge.client.get("/readyz")
+    assert await edge.count("wecamp_outbox_waiting", lane="kf") == 1
+    async with edge.database.write() as tx:
+        await tx.conn.exec_driver_sql("UPDATE outbox SET state = 1")
+    await edge.client.get("/readyz")
+    assert await edge.count("wecamp_outbox_waiting", lane="kf") == 0
