@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -66,5 +67,7 @@ class Clock:
         draft = FactDraft("clock", f"tick.{name}", f"tick:{name}:{occurrence}", "clock", {"occurrence": occurrence})
         try:
             await self._writer.submit([draft])
+        except asyncio.CancelledError:  # leaving; APScheduler would log it as a failure
+            return
         except (InboxFull, StorageBusy, SQLAlchemyError) as error:  # the next tick asks again what is due
             log.warning("tick not stored", job=name, error=type(error).__name__)

@@ -16,6 +16,8 @@ from storage.outbox import Answer, Intent, Priority, add_intent
 TOKEN_REFUSED = 95007
 # A token lives 10 minutes; a pull that took longer is lost, and somebody else may pull.
 _PULL_LIVES = timedelta(minutes=10)
+# Empty pages in a row that say "more" without moving the cursor: they happen (doc 94670), but nobody asks forever.
+_MOST_DRY_PAGES = 5
 
 
 async def hear_callback(tx: Tx, open_kfid: str, token: str | None) -> None:
@@ -31,8 +33,8 @@ async def hear_callback(tx: Tx, open_kfid: str, token: str | None) -> None:
 async def take_page(tx: Tx, asked: Mapping[str, Any], result: Mapping[str, Any]) -> None:
     """A page came: keeps its items as facts together with the cursor, then goes on while there is more.
 
-    `asked` is the context of the pull (`open_kfid`, `cursor`, `token`). An empty page with more behind it happens;
-    an empty page that does not move the cursor would go on forever and ends the pull.
+    `asked` is the context of the pull (`open_kfid`, `cursor`, `token`, `dry`). An empty page with more behind it happens,
+    also with the same cursor; after a few such pages in a row the pull ends.
     """
     open_kfid = str(asked["open_kfid"])
     items = [item for item in result.get("msg_list") or [] if isinstance(item, Mapping)]
@@ -40,8 +42,9 @@ async def take_page(tx: Tx, asked: Mapping[str, Any], result: Mapping[str, Any])
     cursor = str(result.get("next_cursor") or "") or asked.get("cursor")
     if cursor:
         await kf.change_account(tx, open_kfid, cursor=cursor)
-    if result.get("has_more") and (items or cursor != asked.get("cursor")):
-        await _pull(tx, open_kfid, cursor, asked.get("token"))
+    dry = 0 if items or cursor != asked.get("cursor") else int(asked.get("dry") or 0) + 1
+    if result.get("has_more") and dry <= _MOST_DRY_PAGES:
+        await _pull(tx, open_kfid, cursor, asked.get("token"), dry)
         return
     await _rest(tx, open_kfid)
 
@@ -75,7 +78,7 @@ async def _rest(tx: Tx, open_kfid: str) -> None:
         await kf.change_account(tx, open_kfid, pulling=False)
 
 
-async def _pull(tx: Tx, open_kfid: str, cursor: str | None, token: str | None) -> None:
+async def _pull(tx: Tx, open_kfid: str, cursor: str | None, token: str | None, dry: int = 0) -> None:
     await kf.change_account(tx, open_kfid, pulling=True, again=False, pulling_at=tx.now)
     asked = {"open_kfid": open_kfid, "cursor": cursor or "", "token": token or ""}
     await add_intent(
@@ -86,7 +89,7 @@ async def _pull(tx: Tx, open_kfid: str, cursor: str | None, token: str | None) -
             priority=Priority.REPLY,
             expires_at=tx.now + _PULL_LIVES,
             answer=Answer.ALWAYS,
-            context=asked,
+            context={**asked, "dry": dry},
         ),
     )
 

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
 from bot.cli import run_directory
 from bot.cli.child import Child, Died
 
-_READY_SECONDS = 60.0
+_START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 
 
@@ -71,6 +69,8 @@ async def _until_told(play: Coroutine[Any, Any, int]) -> int:
 
 async def _play(directory: Path, leave: bool) -> int:
     began = time.monotonic()
+    sys.stdout.write("起台：企业微信沙箱、数据库、真的机器人进程……\n")
+    sys.stdout.flush()
     async with _stage(directory) as stage:
         verdict = await _tell(stage, began)
         if not leave:
@@ -87,7 +87,7 @@ async def _play(directory: Path, leave: bool) -> int:
 
 @asynccontextmanager
 async def _stage(directory: Path) -> AsyncIterator[Stage]:
-    """The look-alike and the real server, both ready; ended in reverse order."""
+    """The look-alike is up, the database migrated, the real server starting; all ended in reverse order."""
     directory = run_directory.make(directory)
     config = run_directory.write_config(directory)
     async with AsyncExitStack() as stack:
@@ -95,55 +95,29 @@ async def _stage(directory: Path) -> AsyncIterator[Stage]:
         words = ["sandbox", "serve", "--config", str(config), "--port", "0", "--port-file", str(port_file)]
         sandbox = await Child.start("沙箱", words, directory / "sandbox.log")
         stack.push_async_callback(sandbox.end)
+        migrate = await Child.start("migrate", ["bot", "migrate", "--config", str(config)], directory / "migrate.log")
+        stack.push_async_callback(migrate.end)
+        if await migrate.over() != 0:
+            migrate.check()
         url = f"http://127.0.0.1:{await _port(sandbox, port_file)}"
         run_directory.add_sandbox(config, url)
-        await _finish(stack, "migrate", ["bot", "migrate", "--config", str(config)], directory / "migrate.log")
         server = await Child.start("机器人", ["bot", "serve", "--config", str(config)], directory / "server.log")
         stack.push_async_callback(server.end)
-        await _ready(server, config)
         yield Stage(directory, config, url, sandbox, server)
 
 
 async def _port(sandbox: Child, file: Path) -> int:
-    async for _ in _patiently(sandbox):
+    until = time.monotonic() + _START_SECONDS
+    while time.monotonic() < until:
+        sandbox.check()
         if words := _written(file):
             return int(words)
-    raise Died(f"沙箱 {_READY_SECONDS:.0f} 秒没有起来：\n{sandbox.last_words()}")
+        await asyncio.sleep(_POLL_SECONDS)
+    raise Died(f"沙箱 {_START_SECONDS:.0f} 秒没有起来：\n{sandbox.last_words()}")
 
 
 def _written(file: Path) -> str:
     return file.read_text() if file.exists() else ""
-
-
-async def _finish(stack: AsyncExitStack, name: str, words: Sequence[str], log: Path) -> None:
-    """Runs a child to its end; Died when it failed."""
-    child = await Child.start(name, words, log)
-    stack.push_async_callback(child.end)
-    if await child.over() != 0:
-        child.check()
-
-
-async def _ready(server: Child, config: Path) -> None:
-    """Waits for `/readyz`."""
-    url = f"{_server_url(config)}/readyz"
-    async with aiohttp.ClientSession(trust_env=False) as session:
-        async for _ in _patiently(server):
-            try:
-                async with session.get(url) as answer:
-                    if answer.status == 200:
-                        return
-            except aiohttp.ClientError:
-                continue
-    raise Died(f"机器人 {_READY_SECONDS:.0f} 秒没有就绪：\n{server.last_words()}")
-
-
-async def _patiently(child: Child) -> AsyncIterator[None]:
-    """Looks again and again while the child lives, for as long as a start may take."""
-    until = time.monotonic() + _READY_SECONDS
-    while time.monotonic() < until:
-        child.check()
-        yield
-        await asyncio.sleep(_POLL_SECONDS)
 
 
 def _server_url(config: Path) -> str:

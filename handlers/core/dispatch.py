@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,9 +47,10 @@ def _by_word(line: str, commands: Sequence[Command]) -> Call | None:
     first_line, newline, more = head.partition("\n")
     if newline:
         head, tail = first_line, f"{more} {tail}"
+    head = unicodedata.normalize("NFKC", head).casefold()
     for command in commands:
         for name in command.names:
-            if head.casefold() == name.casefold():
+            if head == name.casefold():
                 return Call(command, Rest(tail), _language(name))
     return None
 

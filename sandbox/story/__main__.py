@@ -20,7 +20,7 @@ from sandbox.story.checklist import Checklist
 from sandbox.story.corp import Corp
 from sandbox.story.ear import Ear
 from sandbox.story.shop import Shop
-from sandbox.story.story import Story
+from sandbox.story.story import MISHAPS, Story
 from sandbox.story.terminal import Terminal
 from sandbox.story.voice import Voice
 
@@ -51,6 +51,7 @@ async def _tell(options: argparse.Namespace) -> int:
             checklist=Checklist(),
             shop=Shop(f"{options.bot}/ingest/shop", secret, session),
             terminal=Terminal(corp, [sys.executable, "-m", "bot"], str(config)),
+            bot_url=options.bot,
             directory=options.dir,
             calendar=planned(datetime.now(ZoneInfo("Asia/Shanghai"))),
         )
@@ -71,6 +72,9 @@ async def _tell(options: argparse.Namespace) -> int:
 def main() -> int:
     try:
         return asyncio.run(_tell(_options()))
+    except MISHAPS as mishap:
+        sys.stdout.write(f"故事没有演完：{mishap or type(mishap).__name__}\n")
+        return 2
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

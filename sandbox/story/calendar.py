@@ -43,9 +43,9 @@ def planned(now: datetime) -> Calendar:
     return Calendar((now + timedelta(days=1)).replace(minute=0, second=0, microsecond=0), timedelta(days=1))
 
 
-def live(now: datetime) -> Calendar:
-    """The demo's time: the first lesson in a moment, the next ones four seconds apart."""
-    return Calendar((now + timedelta(seconds=4)).replace(microsecond=0), timedelta(seconds=4), live=True)
+def live(now: datetime, lead: timedelta) -> Calendar:
+    """The demo's time: the first lesson after `lead`, the next ones four seconds apart."""
+    return Calendar((now + lead).replace(microsecond=0) + timedelta(seconds=1), timedelta(seconds=4), live=True)
 
 
 def camp_toml(calendar: Calendar) -> str:
@@ -63,7 +63,7 @@ def camp_toml(calendar: Calendar) -> str:
     parts += [f'[[channels]]\ncode = "{code}"\nname = "{name}"\n' for code, name in CHANNELS.items()]
     for one in STAFF:
         quota = f"quota = {one.quota}\n" if one.quota is not None else ""
-        parts.append(f'[[staff]]\nuserid = "{one.userid}"\nposition = "{one.position}"\n{quota}')
+        parts.append(f'[[staff]]\nuserid = "{one.userid}"\nname = "{one.name}"\nposition = "{one.position}"\n{quota}')
     return "\n".join(parts)
 
 

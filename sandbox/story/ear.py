@@ -8,6 +8,7 @@ from sandbox.story.corp import Corp
 
 Line = dict[str, Any]
 _POLL_SECONDS = 5
+SILENCE = "\u200b"  # a line of the narrator that nobody is shown
 
 
 class Ear:
@@ -47,5 +48,5 @@ class Ear:
 
     async def catch_up(self, seconds: float = 5) -> None:
         """Waits until everything that happened so far was heard."""
-        newest = await self._corp.act("/say", text="")
+        newest = await self._corp.act("/say", text=SILENCE)
         await self.wait_for(0, lambda line: int(line["seq"]) >= int(newest["seq"]), seconds)

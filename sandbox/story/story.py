@@ -30,6 +30,7 @@ class Story:
     checklist: Checklist
     shop: Shop
     terminal: Terminal
+    bot_url: str
     directory: Path
     calendar: Calendar
     learners: dict[str, Learner] = field(default_factory=dict)  # by name
@@ -76,6 +77,20 @@ class Story:
                 return await asyncio.shield(self.lesson_links[teacher, seq])
         except TimeoutError:
             raise Unheard(f"{self.members[teacher].name} {within:.0f} 秒没有拿到第{seq}课的签到链接") from None
+
+    async def ready(self, within: float = 60) -> None:
+        """Waits until the bot answers `/readyz` with 200."""
+        until = asyncio.get_running_loop().time() + within
+        async with aiohttp.ClientSession(trust_env=False) as session:
+            while asyncio.get_running_loop().time() < until:
+                try:
+                    async with session.get(f"{self.bot_url}/readyz") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientConnectionError:
+                    pass
+                await asyncio.sleep(0.05)
+        raise TimeoutError(f"机器人 {within:.0f} 秒没有就绪")
 
     async def until(self, moment: datetime) -> None:
         """The lesson clock itself."""

@@ -1,16 +1,20 @@
 """How the story is told on a terminal: chapters, who said what, what the bot did."""
 
+import re
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
+from sandbox.story.ear import SILENCE
+
 _BOT = ("机器人", "客服机器人")
 _PLAIN, _DIM, _BOLD, _RED, _GREEN, _YELLOW, _CYAN = "0", "2", "1", "31", "32", "33", "36"
-CHAPTER = "第"
 # Lines of one message that are shown; the transcript file has all of them.
-_SHOWN_TO_LEARNER, _SHOWN_TO_MEMBER = 3, 14
+_SHOWN_TO_LEARNER, _SHOWN_TO_MEMBER = 3, 16
+_LINK = re.compile(r"https?://\S{36,}")
+_TOKEN = re.compile(r"（(\S+) \S+\.\S+）")
 _WIDE = 76
 
 
@@ -37,7 +41,7 @@ class Voice:
 
     def hear(self, line: dict[str, Any]) -> None:
         """One line of the look-alike's transcript."""
-        if not line["what"]:
+        if line["what"] == SILENCE:
             return
         if line["kind"] == "narrator":
             self._narrate(str(line["what"]))
@@ -78,7 +82,7 @@ def told(line: dict[str, Any]) -> list[tuple[str, str]]:
     else:
         colour = _CYAN
     lead = f"{_face(line['at'])} {_speaker(who, kind)} → {_listener(to, kind)}："
-    lines = [text for text in what.split("\n") if text.strip()]
+    lines = [text for text in short(what).split("\n") if text.strip()]
     if who == "客服机器人" or kind == "welcome":
         lines = _joined(lines, _SHOWN_TO_LEARNER)
     elif len(lines) > _SHOWN_TO_MEMBER:
@@ -86,6 +90,12 @@ def told(line: dict[str, Any]) -> list[tuple[str, str]]:
     if len(lines) == 1:
         return [(lead + lines[0], colour)]
     return [(lead, colour), *((f"           │ {text}", colour) for text in lines)]
+
+
+def short(what: str) -> str:
+    """Long links and signed tokens by their ends: nobody reads them."""
+    what = _LINK.sub(lambda found: f"{found[0][:28]}…{found[0][-8:]}", what)
+    return _TOKEN.sub(r"（带签名的链接）", what)
 
 
 def _joined(lines: list[str], most: int) -> list[str]:

@@ -136,8 +136,20 @@ async def test_two_secrets_while_one_replaces_the_other(edge: Edge) -> None:
         (
             "completion.finished",
             "occurred_at",
-            [..., None, "", "yesterday", 1_790_000_000, "1790000000", "2026-12-01T20:00:00", "2026-12-01", True]
-            + ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-13-01T00:00:00Z"],
+            [
+                ...,
+                None,
+                "",
+                "yesterday",
+                1_790_000_000,
+                "1790000000",
+                "2026-12-01T20:00:00",
+                "2026-12-01",
+                True,
+                "0001-01-01T00:00:00+14:00",
+                "9999-12-31T23:59:59-14:00",
+                "2026-13-01T00:00:00Z",
+            ],
         ),
     ],
 )
@@ -202,8 +214,9 @@ async def test_every_fault_of_every_event_is_told_at_once(edge: Edge) -> None:
         b"{}",
         b"\xff\xff",
         b"[" * 50_000,
-    ]
-    + [b'{"events": [NaN]}', b"9" * 5000],
+        b'{"events": [NaN]}',
+        b"9" * 5000,
+    ],
 )
 async def test_bodies_that_are_no_events(edge: Edge, body: bytes) -> None:
     status, answer = await edge.ingest(body)

@@ -66,9 +66,16 @@ async def test_more_pages_also_after_an_empty_one(called: Any) -> None:
     assert len(await called.sent("kf.message")) == 1
 
 
-async def test_an_empty_page_that_leads_nowhere_ends_the_pull(called: Any) -> None:
-    await called.answer("kf.sync", page("c1", more=True))
-    await called.answer("kf.sync", page("c1", more=True))
+async def test_an_empty_page_that_does_not_move_the_cursor_is_asked_again(called: Any) -> None:
+    await called.answer("kf.sync", page("", more=True))
+    await called.answer("kf.sync", page("c1", said("m1", "帮助", int(called.now.timestamp()))))
+    assert len(await called.sent("kf.message")) == 1
+
+
+async def test_empty_pages_that_lead_nowhere_end_the_pull(called: Any) -> None:
+    for _ in range(7):
+        assert (await account(called))[1] == 1
+        await called.answer("kf.sync", page("c1", more=True))
     assert await account(called) == ("c1", 0, 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, MutableMapping
 from contextlib import asynccontextmanager
@@ -36,6 +37,22 @@ PATHS = {
 both = pytest.mark.parametrize("database_url", ["sqlite", "postgres"], indirect=True)
 OK = {"errcode": 0, "errmsg": "ok"}
 Answer = dict[str, Any] | web.Response
+
+
+async def eventually(
+    holds: Callable[[], bool | Coroutine[Any, Any, bool]], seconds: float = 5.0, changed: asyncio.Event | None = None
+) -> None:
+    """Waits until it holds, looking when something changed and now and then; TimeoutError after so many seconds."""
+    changed = changed or asyncio.Event()
+    async with asyncio.timeout(seconds):
+        while True:
+            changed.clear()
+            found = holds()
+            if found if isinstance(found, bool) else await found:
+                return
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.03):
+                    await changed.wait()
 
 
 class FakeWecom:
@@ -122,17 +139,7 @@ class Rig:
 
     async def until(self, holds: Callable[[], bool | Coroutine[Any, Any, bool]], seconds: float = 5.0) -> None:
         """Waits until it holds; looks again whenever WeCom was asked or ends were written."""
-        async with asyncio.timeout(seconds):
-            while True:
-                self._changed.clear()
-                found = holds()
-                if found if isinstance(found, bool) else await found:
-                    return
-                try:
-                    async with asyncio.timeout(0.05):
-                        await self._changed.wait()
-                except TimeoutError:
-                    continue
+        await eventually(holds, seconds, self._changed)
 
     async def drained(self, seconds: float = 5.0) -> None:
         async def nothing_waits() -> bool:

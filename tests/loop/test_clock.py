@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.clock import Clock
 from bot.inbox_writer import InboxWriter
 from camp.policy import Policy
@@ -103,6 +105,16 @@ async def test_a_daily_job_of_later_today_waits_for_its_hour(database: Database)
     async with ticking(database, jobs(later, Job("mark", nothing, every=timedelta(hours=1)))):
         facts = await ticks(database, 1)
     assert [fact.kind for fact in facts] == ["tick.mark"]
+
+
+async def test_stopping_in_the_middle_of_a_tick_is_no_failure(database: Database, caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock(jobs(Job("past", nothing, daily_at="00:00")), InboxWriter(database), ZONE, 15.0)  # nobody writes
+    clock.start()
+    for _ in range(20):
+        await asyncio.sleep(0.005)
+    clock.stop()
+    await asyncio.sleep(0.01)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_a_storage_fault_costs_a_tick_and_not_the_clock(database: Database) -> None:

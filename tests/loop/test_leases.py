@@ -10,7 +10,7 @@ import pytest
 import bot.lease_keeper
 from bot.lease_keeper import LeaseKeeper
 from storage.database import Database
-from tests.loop.conftest import both
+from tests.loop.conftest import both, eventually
 
 postgres_only = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 
@@ -37,9 +37,7 @@ async def test_a_node_that_died_is_replaced_after_the_term(database: Database, m
     assert await dead.holds("worker")
     assert not await heir.holds("worker")
     running = asyncio.create_task(heir.run())
-    async with asyncio.timeout(3):
-        while not await heir.holds("worker"):
-            await asyncio.sleep(0.02)
+    await eventually(lambda: heir.holds("worker"))
     assert not await dead.holds("worker")  # it stopped believing before the term was over
     running.cancel()
     await asyncio.wait([running])

@@ -63,11 +63,10 @@ def test_secrets_inside_a_sentence_are_blanked(words: str, clean: str) -> None:
 
 
 def test_where_an_exception_came_from_without_what_it_says() -> None:
-    try:
+    with pytest.raises(ValueError, match="机密") as caught:
         int("机密")
-    except ValueError as error:
-        assert frames_of(error).startswith("test_logs.py:")
-        assert "机密" not in frames_of(error)
+    assert frames_of(caught.value).startswith("test_logs.py:")
+    assert "机密" not in frames_of(caught.value)
 
 
 async def test_no_secret_in_what_the_client_raises_or_returns() -> None:

@@ -14,7 +14,7 @@ from bot.wecom.errors import Outcome as Kind
 from storage import inbox, outbox
 from storage.database import Database, StorageAway
 from storage.outbox import Answer, Due, State, add_intent
-from tests.loop.conftest import both, to_member
+from tests.loop.conftest import both, eventually, to_member
 
 SENT = Verdict(State.SENT, result={"msgid": "m"})
 
@@ -61,9 +61,7 @@ async def test_an_end_that_cannot_be_written_costs_only_its_own_row(database: Da
     for n, row in enumerate(rows):
         verdict = Verdict(State.SENT, result={"odd": object()}) if n == 2 else SENT
         settler.put(row, verdict, lambda row: settled.append(row.id))
-    async with asyncio.timeout(5):
-        while len(settled) < 5:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: len(settled) == 5)
     running.cancel()
     await asyncio.wait([running])
     assert await states(database) == [State.SENT, State.SENT, State.DEAD, State.SENT, State.SENT]

@@ -23,7 +23,7 @@ from storage.database import Database, StorageAway, Tx
 from storage.inbox import FactDraft, State
 from storage.outbox import Intent, add_intent
 from storage.tables_loop import nonces
-from tests.loop.conftest import both
+from tests.loop.conftest import both, eventually
 
 NOON = datetime(2026, 12, 1, 4, 0, tzinfo=UTC)
 
@@ -78,6 +78,9 @@ class Shop:
         async with self.database.read() as tx:
             found = [(row.call, row.payload) for row in reversed(await outbox.listing(tx, None, 100))]
         return [(call, p["to"], p["message"]["text"]) for call, p in found]
+
+    async def all_done(self) -> bool:
+        return set(await self.states()) == {State.DONE}
 
     async def states(self) -> list[int]:
         async with self.database.read() as tx:
@@ -230,9 +233,7 @@ async def test_a_database_that_fails_is_not_a_fault_of_the_fact(shop: Shop) -> N
         return True
 
     running = asyncio.create_task(shop.worker.run(may_work))
-    async with asyncio.timeout(5):
-        while await shop.states() != [State.DONE]:
-            await asyncio.sleep(0.02)
+    await eventually(shop.all_done)
     running.cancel()
     await asyncio.wait([running])
     assert shop.seen == ["a", "a", "a"]
@@ -246,9 +247,7 @@ async def test_it_wakes_for_new_facts_and_works_only_with_the_lease(shop: Shop) 
 
     async def may_work() -> bool:
         asked.set()
-        if not allowed.is_set():
-            return False
-        return True
+        return allowed.is_set()
 
     running = asyncio.create_task(shop.worker.run(may_work))
     await shop.add(("t.note", {"words": "a"}))
@@ -257,9 +256,7 @@ async def test_it_wakes_for_new_facts_and_works_only_with_the_lease(shop: Shop) 
     assert shop.seen == []
     allowed.set()
     shop.worker.wake()
-    async with asyncio.timeout(0.9):  # before its next look by itself
-        while not shop.seen:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: bool(shop.seen), seconds=0.9)  # before its next look by itself
     running.cancel()
     await asyncio.wait([running])
 
@@ -276,9 +273,7 @@ async def test_it_waits_out_a_database_that_is_away(shop: Shop, monkeypatch: pyt
 
     await shop.add(("t.note", {"words": "a"}))
     running = asyncio.create_task(shop.worker.run(may_work))
-    async with asyncio.timeout(2):
-        while not shop.seen:
-            await asyncio.sleep(0.01)
+    await eventually(lambda: bool(shop.seen))
     running.cancel()
     await asyncio.wait([running])
 

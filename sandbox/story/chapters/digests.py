@@ -19,37 +19,26 @@ async def play(story: Story) -> None:
 
 
 async def _digest(story: Story, userid: str, seq: int) -> None:
-    """The class teacher hears who came, who did not, who finished."""
+    """The class teacher hears who came, who did not, who finished; who left before the lesson ended counts for nothing."""
     await story.until(story.calendar.ends(seq))
     teacher = story.members[userid]
     bubble = await teacher.hears(f"^第{seq}课[^\n]*到课 \\d+/\\d+ · 完课 \\d+", within=_LATE)
     words = str(bubble["text"])
-    came = [pupil for pupil in cast.of_teacher(userid) if attends(pupil, seq)]
-    finished = [pupil for pupil in cast.of_teacher(userid) if seq in pupil.finishes]
+    staying = [pupil for pupil in cast.of_teacher(userid) if pupil.why not in ("退订", "换期")]
+    came = [pupil for pupil in staying if attends(pupil, seq)]
+    finished = [pupil for pupil in staying if seq in pupil.finishes]
     counts = _COUNTS.search(words)
     assert counts is not None
     found = (int(counts[1]), int(counts[3]))
-    story.checklist.equal(
-        f"{teacher.name} 第{seq}课小结：到课、完课人数", found, (len(came), len(finished) + _graded(userid, seq))
-    )
-    absent = words.split("未到")[-1].split("到课未完课")[0].split("完课 ")[0]
-    here = [pupil for pupil in cast.of_teacher(userid) if attends(pupil, seq)]
-    story.checklist.names(
-        f"{teacher.name} 第{seq}课小结：缺勤名单里没有到了的人", absent if "未到" in words else "", [], _names(here)
-    )
+    story.checklist.equal(f"{teacher.name} 第{seq}课小结：到课、完课人数", found, (len(came), len(finished)))
+    absent = re.search(r"^未到 \d+ 人：$(.*?)(?=^\S*完课|\Z)", words, re.M | re.S)
+    missing = [pupil.name for pupil in staying if not attends(pupil, seq)]
+    here = [pupil.name for pupil in came]
+    story.checklist.names(f"{teacher.name} 第{seq}课小结：没来的点了名，来了的没有", absent[1] if absent else "", missing, here)
 
 
 def attends(pupil: Pupil, seq: int) -> bool:
     return seq in pupil.lessons or seq in pupil.marked
-
-
-def _graded(userid: str, seq: int) -> int:
-    """Who completed the lesson by graded homework alone: nobody, 周小雨 also said 完课."""
-    return 0
-
-
-def _names(pupils: list[Pupil]) -> list[str]:
-    return [pupil.name for pupil in pupils]
 
 
 async def _totals(story: Story) -> None:

@@ -63,9 +63,14 @@ async def _roster(story: Story, userid: str) -> None:
 
 async def _books(story: Story) -> None:
     """Nothing failed and nothing is stuck, by the operator's own commands."""
-    for queue, name in (("inbox", "收件箱"), ("outbox", "发件箱")):
-        words = await story.terminal.run(queue, "list", "--state", "failed", aloud=False)
-        story.checklist.check(f"{name}里没有失败的记录（wecamp {queue} list）", "没有记录" in words, words)
+    for queue, state, name in (
+        ("inbox", "failed", "收件箱里没有处理失败的"),
+        ("inbox", "pending", "收件箱里没有还没处理的"),
+        ("outbox", "dead", "发件箱里没有发不出去的"),
+        ("outbox", "expired", "发件箱里没有过期没发的"),
+    ):
+        words = await story.terminal.run(queue, "list", "--state", state, aloud=False)
+        story.checklist.check(f"{name}（wecamp {queue} list --state {state}）", "没有记录" in words, words)
 
 
 async def _look_alike(story: Story) -> None:

@@ -14,10 +14,18 @@ async def play(story: Story) -> None:
     for pupil in cast.PUPILS:
         await story.corp.act("/learners", external_userid=pupil.id, name=pupil.name, unionid=f"un-{pupil.id}")
         story.learners[pupil.name] = Learner(story.corp, story.ear, pupil.id, pupil.name)
+    await _name_robots(story)
     await story.together(_declare(story))
+    await story.ready()
     for (cohort, group), chat_id in CHAT_IDS.items():
         owner = next(teacher for teacher, code in cast.GROUP_OF.items() if code == group)
         await story.corp.act("/groups", name=f"第{cohort}期{group}班", owner=owner, chat_id=chat_id)
+
+
+async def _name_robots(story: Story) -> None:
+    """The internal groups in which the webhook robots sit get names for people."""
+    for key, name in (await story.world())["robots"].items():
+        await story.corp.act("/robots", key=key, name={"sales": "销售群", "teachers": "老师群"}.get(name, name))
 
 
 async def _declare(story: Story) -> None:
