@@ -32,8 +32,8 @@ from bot.settings_sections import (
     TagsSection,
     TimeSection,
     WecomSection,
-    wrong,
 )
+from bot.settings_shapes import wrong
 from camp.policy import Policy
 from camp.rules.rule import RuleBook
 

@@ -14,7 +14,8 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy.engine import make_url
 
 from bot.settings_fault import ConfigError, key_fault
-from bot.settings_sections import PRIVACY_KEY_BYTES, PrivacySection, to_key_bytes
+from bot.settings_sections import PrivacySection
+from bot.settings_shapes import PRIVACY_KEY_BYTES, to_key_bytes
 
 
 @dataclass(frozen=True)

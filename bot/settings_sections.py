@@ -2,127 +2,29 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-from ipaddress import ip_address
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, model_validator
-from pydantic_core import PydanticCustomError
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from bot.settings_rules import MOVES, RuleFault, to_condition
-from bot.wecom.envelope import Keys
+from bot.settings_shapes import (
+    AES_EXAMPLE,
+    AesKey,
+    ApiAddress,
+    CallbackToken,
+    Count,
+    DatabaseUrl,
+    Minutes,
+    NonEmpty,
+    PrivacyKeyText,
+    Words,
+    ZoneName,
+    one_or_many,
+    shaped,
+    wrong,
+)
 from camp.rules.place import Place
 from camp.rules.rule import Moment, Rule
-
-PRIVACY_KEY_BYTES = 32
-
-
-def wrong(phrase: str, **values: str) -> PydanticCustomError:
-    """A fault in our own words: a phrase of camp.phrases with its values, never with the value of a secret."""
-    return PydanticCustomError("wecamp", "{phrase}", {"phrase": phrase, "values": values})
-
-
-def _shaped(pattern: str, phrase: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise wrong(phrase)
-        return value
-
-    return AfterValidator(check)
-
-
-def _shaped_secret(pattern: str, phrase: str) -> AfterValidator:
-    def check(value: SecretStr) -> SecretStr:
-        if not re.fullmatch(pattern, value.get_secret_value()):
-            raise wrong(phrase)
-        return value
-
-    return AfterValidator(check)
-
-
-def _aes_key(value: SecretStr) -> SecretStr:
-    try:
-        Keys(token="", encoding_aes_key=value.get_secret_value(), receive_id="")
-    except ValueError:
-        raise wrong("settings.aes_key") from None
-    return value
-
-
-def _privacy_key(value: SecretStr) -> SecretStr:
-    to_key_bytes(value.get_secret_value())
-    return value
-
-
-def to_key_bytes(words: str) -> bytes:
-    """The 32 bytes of a base64 key."""
-    try:
-        key = base64.b64decode(words.strip(), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if len(key) != PRIVACY_KEY_BYTES:
-        raise wrong("settings.privacy_key")
-    return key
-
-
-def _database_url(value: str) -> str:
-    try:
-        url = make_url(value)
-    except (ArgumentError, ValueError):
-        raise wrong("settings.database_url") from None
-    if url.drivername == "sqlite+aiosqlite" and url.database and url.database != ":memory:":
-        return value
-    if url.drivername == "postgresql+asyncpg" and url.database:
-        return value
-    raise wrong("settings.database_url")
-
-
-def _api_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        raise wrong("settings.api_address") from None
-    if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
-        raise wrong("settings.api_address")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise wrong("settings.api_plain_http")
-    return value.rstrip("/")
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise wrong("settings.zone", name=value[:40]) from None
-    return value
-
-
-def _one_or_many(value: object) -> object:
-    return [value] if isinstance(value, int | float | str) else value
-
-
-NonEmpty = Annotated[SecretStr, _shaped_secret(r"(?s).*\S.*", "settings.empty")]
-CallbackToken = Annotated[SecretStr, _shaped_secret(r"[0-9A-Za-z_-]{1,32}", "settings.token")]
-AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
-Words = Annotated[str, _shaped(r"(?s).*\S.*", "settings.empty")]
-Count = Annotated[int, Field(ge=0, le=1_000_000)]
-Minutes = Annotated[int, Field(ge=0, le=60 * 24 * 30)]
-_AES_EXAMPLE = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"
 
 
 class Section(BaseModel):
@@ -137,22 +39,22 @@ class ServerSection(Section):
 
 
 class StorageSection(Section):
-    url: Annotated[str, AfterValidator(_database_url)] = Field(repr=False, examples=["sqlite+aiosqlite:///wecamp.db"])
+    url: DatabaseUrl = Field(repr=False, examples=["sqlite+aiosqlite:///wecamp.db"])
 
 
 class AppSection(Section):
     agent_id: int = Field(ge=1, examples=[1000002])
     secret: NonEmpty = Field(examples=["Secret of the app: 应用管理 → 应用 → Secret"])
     token: CallbackToken = Field(examples=["hJqcu3uJ9Tn2gXPmxx2w9kkCkCE2EPYo"])
-    encoding_aes_key: AesKey = Field(examples=[_AES_EXAMPLE])
+    encoding_aes_key: AesKey = Field(examples=[AES_EXAMPLE])
 
 
 class KfSection(Section):
-    open_kfid: Annotated[str, _shaped(r"wk[0-9A-Za-z_-]{1,62}", "settings.open_kfid")] = Field(
+    open_kfid: Annotated[str, shaped(r"wk[0-9A-Za-z_-]{1,62}", "settings.open_kfid")] = Field(
         examples=["wkAJ2GCAAAZSfhHCt7IFSvLKtMPxyJTw"]
     )
     # A road for `scene` is 1 to 32 of these characters (doc 94665).
-    scene: Annotated[str, _shaped(r"[0-9A-Za-z_-]{1,32}", "settings.scene")] = "camp"
+    scene: Annotated[str, shaped(r"[0-9A-Za-z_-]{1,32}", "settings.scene")] = "camp"
 
 
 class AibotSection(Section):
@@ -160,7 +62,7 @@ class AibotSection(Section):
     bot_id: str | None = Field(default=None, examples=["aibKdJ2mB3yT8"])
     secret: NonEmpty | None = Field(default=None, examples=["secret of the long connection"])
     token: CallbackToken | None = Field(default=None, examples=["aibotToken"])
-    encoding_aes_key: AesKey | None = Field(default=None, examples=[_AES_EXAMPLE])
+    encoding_aes_key: AesKey | None = Field(default=None, examples=[AES_EXAMPLE])
 
     @model_validator(mode="after")
     def _complete(self) -> AibotSection:
@@ -172,10 +74,8 @@ class AibotSection(Section):
 
 
 class WecomSection(Section):
-    corp_id: Annotated[str, _shaped(r"w[a-z][0-9A-Za-z_-]{4,62}", "settings.corp_id")] = Field(examples=["ww0123456789abcdef"])
-    api_base_url: Annotated[str, AfterValidator(_api_address)] = Field(
-        default="https://qyapi.weixin.qq.com", examples=["https://qyapi.weixin.qq.com"]
-    )
+    corp_id: Annotated[str, shaped(r"w[a-z][0-9A-Za-z_-]{4,62}", "settings.corp_id")] = Field(examples=["ww0123456789abcdef"])
+    api_base_url: ApiAddress = Field(default="https://qyapi.weixin.qq.com", examples=["https://qyapi.weixin.qq.com"])
     app: AppSection
     kf: KfSection
     aibot: AibotSection | None = None
@@ -202,7 +102,7 @@ class IngestSection(Section):
 
 
 class PrivacySection(Section):
-    key: Annotated[SecretStr, AfterValidator(_privacy_key)] | None = Field(default=None, examples=["base64 of 32 random bytes"])
+    key: PrivacyKeyText | None = Field(default=None, examples=["base64 of 32 random bytes"])
     key_file: Words | None = Field(default=None, examples=["/etc/wecamp/privacy.key"])
 
     @model_validator(mode="after")
@@ -213,7 +113,7 @@ class PrivacySection(Section):
 
 
 class CampSection(Section):
-    zone: Annotated[str, AfterValidator(_zone)] = Field(default="Asia/Shanghai", examples=["Asia/Shanghai"])
+    zone: ZoneName = Field(default="Asia/Shanghai", examples=["Asia/Shanghai"])
     language: Literal["zh", "en"] = "zh"
 
 
@@ -225,7 +125,7 @@ class AttendanceSection(Section):
 
 
 class TimeSection(Section):
-    remind_before_minutes: Annotated[list[Minutes], BeforeValidator(_one_or_many)] = Field(
+    remind_before_minutes: Annotated[list[Minutes], BeforeValidator(one_or_many)] = Field(
         default=[30], max_length=5, examples=[[30]]
     )
     digest_after_minutes: Minutes = 0
@@ -255,7 +155,7 @@ class AllocationSection(Section):
 
 
 # A tag group's name has at most 15 characters (doc 92117).
-TagGroup = Annotated[str, _shaped(r"(?=.*\S).{1,15}", "settings.tag_group")]
+TagGroup = Annotated[str, shaped(r"(?=.*\S).{1,15}", "settings.tag_group")]
 
 
 class TagsSection(Section):
@@ -295,7 +195,7 @@ def _moment(name: str) -> str:
 
 
 class RuleSection(Section):
-    name: Annotated[str, _shaped(r"[0-9A-Za-z_-]{1,64}", "settings.rule_name")] = Field(examples=["warm"])
+    name: Annotated[str, shaped(r"[0-9A-Za-z_-]{1,64}", "settings.rule_name")] = Field(examples=["warm"])
     title: str = Field(default="", max_length=80)
     moment: Annotated[str, AfterValidator(_moment)] = Field(examples=["cohort_closed"])
     when: list[Annotated[str, AfterValidator(_condition)]] = Field(

@@ -34,7 +34,10 @@ class Drift:
 
 
 async def take_change(tx: Tx, policy: Policy, event: Mapping[str, Any], at: datetime) -> None:
-    """An `update` event: its list is applied when it starts from the state we know, otherwise the group is read as a whole."""
+    """An `update` event: its list is applied when it starts from the state we know, otherwise the group is read as a whole.
+
+    The first event of a group does both: its own people count at once, whoever sat there before comes with the read.
+    """
     group = await cohorts.class_group_of_chat(tx, str(event.get("ChatId") or ""))
     detail = event.get("UpdateDetail")
     if group is None or detail not in ("add_member", "del_member"):
@@ -43,8 +46,10 @@ async def take_change(tx: Tx, policy: Policy, event: Mapping[str, Any], at: date
     last, current = str(event.get("LastMemVer") or ""), str(event.get("CurMemVer") or "")
     if current and current == group.member_version:
         return
-    if not changed or not last or not current or group.member_version != last:
+    fits = bool(changed and last and current) and group.member_version in (None, last)
+    if group.member_version is None or not fits:
         await read_group(tx, group, expect=current)
+    if not fits:
         return
     await group_members.keep_version(tx, group.id, current)
     outside = await _outsiders(tx, changed)
@@ -76,6 +81,8 @@ async def take_group(tx: Tx, policy: Policy, answer: Mapping[str, Any]) -> Drift
     if not answer["ok"]:
         return Drift()
     result, context = answer["result"], answer["context"]
+    if not result.get("members"):
+        return Drift()  # a group has at least its owner: an answer without members tells nothing
     group = await cohorts.load_class_group(tx, context["class_group_id"])
     inside = {m["id"]: m for m in result.get("members", []) if m.get("type") == _OUTSIDER}
     before = await group_members.present(tx, group.id)

@@ -28,20 +28,23 @@ async def report_end(tx: Tx, policy: Policy, closing: Closing, cohort: Cohort) -
     """Tells everybody concerned, once."""
     say = say_in(policy.language)
     run = closing.task_id
-    entries = await pools.entered_by(tx, placed_in(closing.id, closing.confirmed_at or tx.now, Place.CONVERSION))
-    found_room = await hand_off(tx, policy, entries, key=run)
+    placed = placed_in(closing.id, closing.confirmed_at or tx.now, Place.CONVERSION)
+    arrived = await pools.arrived(tx, placed)
+    singled = await pools.entered_by(tx, placed, policy.cards_per_handover)
+    found_room = await hand_off(tx, policy, singled, arrived, cohort.name, key=run)
     await _tell_teachers(tx, policy, say, closing, cohort)
     if closing.moment == Moment.COHORT_CLOSED:
         await _tell_managers(tx, policy, say, run, cohort)
     if not found_room:
         await alert_operators(
-            tx, text(say("closing.no_room", number=len(entries), cohort=cohort.name)), dedup_key=f"{run}:no-room"
+            tx, text(say("closing.no_room", number=arrived.number, cohort=cohort.name)), dedup_key=f"{run}:no-room"
         )
 
 
 async def _tell_teachers(tx: Tx, policy: Policy, say: Say, closing: Closing, cohort: Cohort) -> None:
     closed = closing.moment == Moment.COHORT_CLOSED
-    rows = await placements.roster_by_teacher(tx, cohort.id, None if closed else (closing.id, closing.confirmed_at or tx.now))
+    run = None if closed else (closing.id, closing.confirmed_at or tx.now)
+    rows = await placements.roster_by_teacher(tx, cohort.id, _NAMES, run)
     teachers = await members.load_many(tx, [row.member_id for row in rows])
     head = "closing.teacher_head" if closed else "closing.teacher_window_head"
     for member_id, own in groupby(rows, key=lambda row: row.member_id):
@@ -49,7 +52,8 @@ async def _tell_teachers(tx: Tx, policy: Policy, say: Say, closing: Closing, coh
         teacher = teachers[member_id]
         if not teacher.active:
             continue
-        lines = [say(head, cohort=cohort.name, number=len(mine)), *_by_place(say, mine)]
+        number = sum({row.place: row.number for row in mine}.values())
+        lines = [say(head, cohort=cohort.name, number=number), *_by_place(say, mine)]
         if any(row.place == Place.NEXT_COHORT for row in mine) and cohort.next_code:
             lines.append(say("closing.teacher_hint"))
         key = f"{closing.task_id}:teacher:{member_id}"
@@ -62,12 +66,12 @@ def _by_place(say: Say, rows: Sequence[Any]) -> list[str]:
         there = [row for row in rows if row.place == place]
         if not there:
             continue
-        names = [say("closing.named", name=row.name or "?", number=row.learner_id) for row in there[:_NAMES]]
-        lines.append(say("closing.teacher_place", place=say(f"common.place_{place}"), number=len(there)))
+        names = [say("closing.named", name=row.name or "?", number=row.learner_id) for row in there]
+        lines.append(say("closing.teacher_place", place=say(f"common.place_{place}"), number=there[0].number))
         # Short lines, so that a page may end after any of them.
         lines += [say("closing.comma").join(names[start : start + 8]) for start in range(0, len(names), 8)]
-        if len(there) > _NAMES:
-            lines.append(say("closing.and_more", number=len(there) - _NAMES))
+        if there[0].number > len(there):
+            lines.append(say("closing.and_more", number=there[0].number - len(there)))
     return lines
 
 

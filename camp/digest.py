@@ -46,14 +46,21 @@ async def send_digest(tx: Tx, policy: Policy, lesson: Lesson) -> None:
         if teacher.active:
             pages = _pages(say, policy, tx, cohort, lesson, mine)
             for number, page in enumerate(pages):
-                await to_members(tx, [teacher.userid], text(page), dedup_key=f"digest:{lesson.id}:{teacher.id}:{number}")
+                await to_members(
+                    tx,
+                    [teacher.userid],
+                    text(page),
+                    dedup_key=f"digest:{lesson.id}:{lesson.ends_at:%m%d%H%M}:{teacher.id}:{number}",
+                )
     ownerless = [line for line in lines if line.class_teacher_id is None]
     if ownerless:
         totals.append(say("digest.ownerless_total", counts=_counts(say, ownerless)))
     total = "\n".join([_head(say, cohort, lesson, lines), *totals, *_still_open(say, policy, tx, lesson)])
     managers = await members.with_position(tx, "manager")
-    await to_members(tx, [m.userid for m in managers], text(total), dedup_key=f"digest:{lesson.id}:total")
-    await to_robot(tx, policy, "teachers", text(total), dedup_key=f"digest:{lesson.id}:robot")
+    await to_members(
+        tx, [m.userid for m in managers], text(total), dedup_key=f"digest:{lesson.id}:{lesson.ends_at:%m%d%H%M}:total"
+    )
+    await to_robot(tx, policy, "teachers", text(total), dedup_key=f"digest:{lesson.id}:{lesson.ends_at:%m%d%H%M}:robot")
 
 
 def _pages(say: Say, policy: Policy, tx: Tx, cohort: Cohort, lesson: Lesson, mine: Sequence[LessonLine]) -> list[str]:

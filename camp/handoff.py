@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from camp import card
@@ -16,30 +15,33 @@ from camp.rules.mask import mask_name
 from storage import leads
 from storage.database import Tx
 from storage.leads import Lead
-from storage.pools import Entry
+from storage.pools import Arrived, Entry
 
 CARD = "claim"
 ROBOT = "sales"
 
 
-async def hand_off(tx: Tx, policy: Policy, entries: Sequence[Entry], *, key: str) -> bool:
-    """Tells sales of fresh open entries, the best first; `key` makes it happen once. False when nobody has room."""
-    if not entries:
+async def hand_off(tx: Tx, policy: Policy, singled: Sequence[Entry], arrived: Arrived, cohort_name: str, *, key: str) -> bool:
+    """Tells sales of fresh open entries: one card for each of `singled`, one message about the rest of `arrived`.
+
+    `key` makes it happen once. False when nobody has room.
+    """
+    if arrived.number == 0:
         return True
     say = say_in(policy.language)
-    await to_robot(tx, policy, ROBOT, markdown(_summary(say, entries)), dedup_key=f"handoff:{key}:robot")
+    summary = markdown(_summary(say, arrived, cohort_name))
+    await to_robot(tx, policy, ROBOT, summary, dedup_key=f"handoff:{key}:robot")
     people = [room.member.userid for room in await rooms_of_sales(tx, policy) if room.free > 0]
     if not people:
         return False
-    singled = entries[: policy.cards_per_handover]
     known = await leads.of_entries(tx, singled)
     for entry in singled:
         # The fact in the name: an entry that comes back later gets a fresh card, for a task_id is used once (42014).
         face = claim_card(say, entry, known[entry.id], f"claim-{entry.id}-{tx.cause_id or 0}")
         await card.show(tx, CARD, str(entry.id), people, face)
-    rest = len(entries) - len(singled)
-    if rest:
-        words = say("pool.digest", number=rest, total=len(entries), cohort=entries[0].cohort_name)
+    rest = arrived.number - len(singled)
+    if rest > 0:
+        words = say("pool.digest", number=rest, total=arrived.number, cohort=cohort_name)
         await to_members(tx, people, text(words), dedup_key=f"handoff:{key}:digest")
     return True
 
@@ -64,13 +66,11 @@ def claim_card(say: Say, entry: Entry, lead: Lead, task_id: str) -> Message:
     )
 
 
-def _summary(say: Say, entries: Sequence[Entry]) -> str:
-    grades = Counter(entry.grade or "-" for entry in entries)
-    cohorts = Counter(entry.cohort_name for entry in entries)
+def _summary(say: Say, arrived: Arrived, cohort_name: str) -> str:
     return say(
         "pool.robot_summary",
-        number=len(entries),
-        cohorts="、".join(cohorts),
-        grades=" · ".join(f"{grade} {grades[grade]}" for grade in sorted(grades)),
-        attended=f"{sum(entry.attended for entry in entries) / len(entries):.1f}",
+        number=arrived.number,
+        cohorts=cohort_name,
+        grades=" · ".join(f"{grade} {arrived.grades[grade]}" for grade in sorted(arrived.grades)),
+        attended=f"{arrived.attended / max(1, arrived.number):.1f}",
     )

@@ -16,7 +16,7 @@ from storage import enrolments, journal, members, pools
 from storage.database import Tx
 from storage.enrolments import Enrolment
 from storage.members import Member
-from storage.pools import Entry
+from storage.pools import Arrived, Entry
 
 _GIVEN_UP = "given-up"
 _GIVEN_UP_GRADE = "C"
@@ -54,7 +54,8 @@ async def give_up(tx: Tx, policy: Policy, enrolment: Enrolment, *, member: Membe
     by = f"member:{member.userid}"
     entry = await enter(tx, policy, enrolment, Place.CONVERSION, grade=_GIVEN_UP_GRADE, rule=_GIVEN_UP, by=by)
     await journal.record(tx, enrolment.learner_id, "given_up", by=by, enrolment_id=enrolment.id, reason=reason)
-    await hand_off(tx, policy, [entry], key=f"given-up:{entry.id}:{tx.cause_id}")
+    arrived = Arrived({entry.grade or "-": 1}, entry.attended)
+    await hand_off(tx, policy, [entry], arrived, entry.cohort_name, key=f"given-up:{entry.id}:{tx.cause_id}")
     return GiveUp.DONE
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from camp.handoff import CARD
 from camp.messages import text
 from camp.outgoing import to_members
 from camp.phrases import say_in
@@ -15,7 +16,7 @@ from camp.pool import withdraw_cards
 from camp.rules.place import Place
 from camp.rules.rule import Moment
 from camp.tagging import want_many
-from storage import closings, cohorts, members, placements, undoing
+from storage import cards, closings, cohorts, members, placements, undoing
 from storage.closings import Closing, State
 from storage.cohorts import Cohort
 from storage.database import Tx
@@ -65,8 +66,11 @@ async def _reverse(tx: Tx, policy: Policy, cohort: Cohort, closing: Closing) -> 
     if next_id is not None:
         await undoing.take_back_enrolments(tx, closing, next_id, Place.NEXT_COHORT)
     say = say_in(policy.language)
-    for entry_id in await undoing.withdraw_entries(tx, closing):
-        await withdraw_cards(tx, entry_id, say("pool.card_withdrawn"))
+    withdrawn = set(await undoing.withdraw_entries(tx, closing))
+    # Thousands may be withdrawn, of which a handful have cards.
+    for ref in await cards.open_refs(tx, CARD):
+        if int(ref) in withdrawn:
+            await withdraw_cards(tx, int(ref), say("pool.card_withdrawn"))
     back = await undoing.reverse(tx, closing, next_id, moved=Place.NEXT_COHORT, kept=_KEPT)
     await undoing.drop_todos(tx, closing.task_id)
     tags = {rule.name: rule.tag for rule in policy.rulebook.of(Moment.COHORT_CLOSED) if rule.tag}
@@ -77,7 +81,7 @@ async def _reverse(tx: Tx, policy: Policy, cohort: Cohort, closing: Closing) -> 
 
 
 async def _tell_teachers(tx: Tx, policy: Policy, cohort: Cohort, closing: Closing, member: Member) -> None:
-    rows = await placements.roster_by_teacher(tx, cohort.id)
+    rows = await placements.roster_by_teacher(tx, cohort.id, 1)
     teachers = await members.load_many(tx, [row.member_id for row in rows])
     words = say_in(policy.language)("closing.teacher_undone", cohort=cohort.name, member=member.shown)
     people = [t.userid for t in teachers.values() if t.active]

@@ -48,6 +48,12 @@ async def open_of(tx: Tx, kind: str, ref: str) -> list[Card]:
     return [_to_card(row) for row in await tx.conn.execute(query.order_by(cards.c.created_at, cards.c.task_id))]
 
 
+async def open_refs(tx: Tx, kind: str) -> list[str]:
+    """What the cards of a kind that can still be tapped are about."""
+    rows = await tx.conn.execute(select(cards.c.ref).distinct().where(cards.c.kind == kind, cards.c.closed_at.is_(None)))
+    return [row.ref for row in rows]
+
+
 async def close(tx: Tx, task_id: str, message: dict[str, Any]) -> None:
     """The card is over; `message` is its dead face."""
     await tx.conn.execute(update(cards).where(cards.c.task_id == task_id).values(message=message, closed_at=tx.now))

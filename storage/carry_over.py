@@ -84,15 +84,7 @@ async def carry_over(
     `groups`: class teacher → their group there. `teachers`: group → its class teacher. `spread`: group → how many of those
     whose teacher has no group there it takes; without any group they keep their teacher.
     """
-    # The homeless are numbered in id order; the first n go to the first group of the spread, and so on.
-    homeless = enrolments.c.class_teacher_id.is_(None) | enrolments.c.class_teacher_id.not_in(list(groups))
-    number = func.sum(case((homeless, 1), else_=0)).over(order_by=enrolments.c.id)
-    steps, filled = [], 0
-    for group, share in spread.items():
-        filled += share
-        steps.append((number <= filled, group))
-    given = case(*steps, else_=null()) if steps else cast(null(), BigInteger)
-    group_id = case(*((enrolments.c.class_teacher_id == t, g) for t, g in groups.items()), else_=given) if groups else given
+    group_id = _group_of_mover(groups, spread)
     movers = (
         select(
             enrolments.c.learner_id,
@@ -136,3 +128,16 @@ async def carry_over(
         ).where(movers.c.learner_id.is_not(None)),
     )
     await tx.conn.execute(row.on_conflict_do_nothing(index_elements=["learner_id", "cohort_id"]))
+
+
+def _group_of_mover(groups: Mapping[int, int], spread: Mapping[int, int]) -> ColumnElement[Any]:
+    """The class group a mover gets, as a column."""
+    # The homeless are numbered in id order; the first n go to the first group of the spread, and so on.
+    homeless = enrolments.c.class_teacher_id.is_(None) | enrolments.c.class_teacher_id.not_in(list(groups))
+    number = func.sum(case((homeless, 1), else_=0)).over(order_by=enrolments.c.id)
+    steps, filled = [], 0
+    for group, share in spread.items():
+        filled += share
+        steps.append((number <= filled, group))
+    given = case(*steps, else_=null()) if steps else cast(null(), BigInteger)
+    return case(*((enrolments.c.class_teacher_id == t, g) for t, g in groups.items()), else_=given) if groups else given

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,8 +17,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 _SCRIPTS = Path(__file__).with_name("migrations")
+_SQLITE_HEADER = b"SQLite format 3\x00"
 # Any number: nodes that start together agree on it and migrate one after the other.
 _POSTGRES_LOCK = 7_205_940_193
+
+
+class NotADatabase(OSError):
+    """The file of a SQLite address holds something else; nothing was changed."""
 
 
 class NewerDatabase(Exception):
@@ -83,10 +89,21 @@ def _scripts(config: Config) -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
+def _check_file(file: Path) -> None:
+    # SQLite would say the same later, but by then a thread of aiosqlite holds the file open for good.
+    if file.exists() and file.stat().st_size:
+        with file.open("rb") as start:
+            if start.read(len(_SQLITE_HEADER)) != _SQLITE_HEADER:
+                raise NotADatabase(f"{file} is not a SQLite database")
+
+
 @asynccontextmanager
 async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
     """One connection in one transaction: a migration that fails leaves the schema as it was, on both databases."""
-    sqlite = make_url(url).get_backend_name() == "sqlite"
+    parsed = make_url(url)
+    sqlite = parsed.get_backend_name() == "sqlite"
+    if sqlite and parsed.database:
+        await asyncio.to_thread(_check_file, Path(parsed.database))
     engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": 10} if sqlite else {})
     try:
         async with engine.connect() as conn:

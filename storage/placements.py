@@ -209,21 +209,28 @@ def placed_in(closing_id: int, since: datetime, to_place: str | None = None) -> 
     return query if to_place is None else query.where(placements.c.to_place == to_place)
 
 
-async def roster_by_teacher(tx: Tx, cohort_id: int, run: tuple[int, datetime] | None = None) -> list[Row[Any]]:
-    """(member_id, place, learner_id, name) of the cohort, or of those the run placed, ordered for one notice per teacher."""
-    query = (
-        select(
-            enrolments.c.class_teacher_id.label("member_id"),
-            enrolments.c.place,
-            enrolments.c.learner_id,
-            learners.c.name,
-        )
-        .join(learners, learners.c.id == enrolments.c.learner_id)
-        .where(enrolments.c.cohort_id == cohort_id, enrolments.c.class_teacher_id.is_not(None))
-        .order_by(enrolments.c.class_teacher_id, enrolments.c.place, enrolments.c.learner_id)
-    )
+async def roster_by_teacher(tx: Tx, cohort_id: int, names: int, run: tuple[int, datetime] | None = None) -> list[Row[Any]]:
+    """(member_id, place, number, learner_id, name): for each class teacher and place how many, and the first `names` of them.
+
+    Of the whole cohort, or of those a run (closing id, its confirm) placed.
+    """
+    own: list[ColumnElement[Any]] = [enrolments.c.class_teacher_id, enrolments.c.place]
+    ranked = select(
+        enrolments.c.class_teacher_id.label("member_id"),
+        enrolments.c.place,
+        enrolments.c.learner_id,
+        func.count().over(partition_by=own).label("number"),
+        func.row_number().over(partition_by=own, order_by=enrolments.c.learner_id).label("rank"),
+    ).where(enrolments.c.cohort_id == cohort_id, enrolments.c.class_teacher_id.is_not(None))
     if run is not None:
-        query = query.where(enrolments.c.id.in_(placed_in(*run)))
+        ranked = ranked.where(enrolments.c.id.in_(placed_in(*run)))
+    first = ranked.subquery()
+    query = (
+        select(first.c.member_id, first.c.place, first.c.number, first.c.learner_id, learners.c.name)
+        .join(learners, learners.c.id == first.c.learner_id)
+        .where(first.c.rank <= names)
+        .order_by(first.c.member_id, first.c.place, first.c.learner_id)
+    )
     return list(await tx.conn.execute(query))
 
 

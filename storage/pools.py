@@ -42,15 +42,21 @@ class Entry:
     channel_name: str | None
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """Who came into a pool: how many of each grade, and the lessons they attended together."""
+
+    grades: dict[str, int]
+    attended: int
+
+    @property
+    def number(self) -> int:
+        return sum(self.grades.values())
+
+
 async def load(tx: Tx, entry_id: int) -> Entry | None:
     row = (await tx.conn.execute(_entries().where(pool_entries.c.id == entry_id))).one_or_none()
     return None if row is None else _to_entry(row)
-
-
-async def load_many(tx: Tx, entry_ids: Sequence[int]) -> list[Entry]:
-    """The best first, as 公海 lists them."""
-    query = _entries().where(pool_entries.c.id.in_(entry_ids)).order_by(*_best_first())
-    return [_to_entry(row) for row in await tx.conn.execute(query)]
 
 
 async def of_learner(tx: Tx, learner_id: int) -> list[Entry]:
@@ -82,10 +88,22 @@ async def enter(tx: Tx, *, enrolment_id: int, learner_id: int, pool: str, grade:
     return entry_id
 
 
-async def entered_by(tx: Tx, enrolment_ids: Select[Any]) -> list[Entry]:
-    """The open entries of these enrolments, the best first."""
+async def entered_by(tx: Tx, enrolment_ids: Select[Any], limit: int) -> list[Entry]:
+    """The best open entries of these enrolments."""
     query = _entries().where(pool_entries.c.state == "open", pool_entries.c.enrolment_id.in_(enrolment_ids))
-    return [_to_entry(row) for row in await tx.conn.execute(query.order_by(*_best_first()))]
+    return [_to_entry(row) for row in await tx.conn.execute(query.order_by(*_best_first()).limit(limit))]
+
+
+async def arrived(tx: Tx, enrolment_ids: Select[Any]) -> Arrived:
+    """The open entries of these enrolments in numbers."""
+    query = (
+        select(pool_entries.c.grade, func.count().label("number"), func.sum(enrolments.c.attended).label("attended"))
+        .join(enrolments, enrolments.c.id == pool_entries.c.enrolment_id)
+        .where(pool_entries.c.state == "open", pool_entries.c.enrolment_id.in_(enrolment_ids))
+        .group_by(pool_entries.c.grade)
+    )
+    rows = list(await tx.conn.execute(query))
+    return Arrived({row.grade or "-": int(row.number) for row in rows}, sum(int(row.attended) for row in rows))
 
 
 async def claim(tx: Tx, entry_id: int, member_id: int) -> bool:

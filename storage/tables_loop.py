@@ -57,7 +57,8 @@ outbox = Table(
     Column("errcode", Integer),
     Column("error", Text),
 )
-Index("ix_outbox_due", outbox.c.lane, outbox.c.state, outbox.c.priority, outbox.c.id)
+# State first: which lanes have work is asked every second, and rows that were sent are soon millions.
+Index("ix_outbox_due", outbox.c.state, outbox.c.lane, outbox.c.priority, outbox.c.id)
 
 leases = Table(
     "leases",

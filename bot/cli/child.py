@@ -25,10 +25,8 @@ class Child:
         self._log = log
 
     @classmethod
-    async def start(cls, name: str, words: Sequence[str], log: Path | None = None) -> Child:
+    async def start(cls, name: str, words: Sequence[str], cache: Path, log: Path | None = None) -> Child:
         """`python -m <words>`; both outputs go to `log`, or are ours when there is none."""
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("WECAMP_")}
-        environment["PYTHONUNBUFFERED"] = "1"
         out = log.open("wb") if log else None
         try:
             process = await asyncio.create_subprocess_exec(
@@ -38,7 +36,7 @@ class Child:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=out,
                 stderr=asyncio.subprocess.STDOUT if out else None,
-                env=environment,
+                env=_environment(cache),
                 start_new_session=True,
             )
         finally:
@@ -78,3 +76,12 @@ class Child:
         if self._log is None or not self._log.exists():
             return ""
         return "\n".join(self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+
+def _environment(cache: Path) -> dict[str, str]:
+    """Ours, without settings of another bot. Where bytecode is not to be written beside the code, children share `cache`."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("WECAMP_")}
+    environment["PYTHONUNBUFFERED"] = "1"
+    if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+        environment["PYTHONPYCACHEPREFIX"] = str(cache)
+    return environment

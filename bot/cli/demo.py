@@ -18,6 +18,7 @@ from bot.cli.child import Child, Died
 
 _START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
+_CACHE = "bytecode"
 
 
 @dataclass(frozen=True)
@@ -91,17 +92,17 @@ async def _stage(directory: Path) -> AsyncIterator[Stage]:
     directory = run_directory.make(directory)
     config = run_directory.write_config(directory)
     async with AsyncExitStack() as stack:
-        port_file = directory / "sandbox.port"
+        port_file, cache = directory / "sandbox.port", directory / _CACHE
         words = ["sandbox", "serve", "--config", str(config), "--port", "0", "--port-file", str(port_file)]
-        sandbox = await Child.start("沙箱", words, directory / "sandbox.log")
+        sandbox = await Child.start("沙箱", words, cache, directory / "sandbox.log")
         stack.push_async_callback(sandbox.end)
-        migrate = await Child.start("migrate", ["bot", "migrate", "--config", str(config)], directory / "migrate.log")
+        migrate = await Child.start("migrate", ["bot", "migrate", "--config", str(config)], cache, directory / "migrate.log")
         stack.push_async_callback(migrate.end)
         if await migrate.over() != 0:
             migrate.check()
         url = f"http://127.0.0.1:{await _port(sandbox, port_file)}"
         run_directory.add_sandbox(config, url)
-        server = await Child.start("机器人", ["bot", "serve", "--config", str(config)], directory / "server.log")
+        server = await Child.start("机器人", ["bot", "serve", "--config", str(config)], cache, directory / "server.log")
         stack.push_async_callback(server.end)
         yield Stage(directory, config, url, sandbox, server)
 
@@ -131,7 +132,7 @@ async def _tell(stage: Stage, began: float) -> int:
     """Lets the story play; should the server or the look-alike die meanwhile, so does the demo."""
     words = ["sandbox.story", "--dir", str(stage.directory), "--sandbox", stage.sandbox_url]
     words += ["--bot", _server_url(stage.config), "--spent", f"{time.monotonic() - began:.1f}"]
-    story = await Child.start("故事", words)
+    story = await Child.start("故事", words, stage.directory / _CACHE)
     try:
         over = asyncio.ensure_future(story.over())
         await asyncio.wait([over, _watch(stage.sandbox), _watch(stage.server)], return_when=asyncio.FIRST_COMPLETED)

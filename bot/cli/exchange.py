@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,7 @@ import typer
 from bot.cli.roster_file import KINDS, MissingColumns, read_rows
 from bot.cli.terminal import ConfigOption, fail, open_database, run, settings_from, voice_of
 from bot.settings import Settings
+from camp.identity import conceal
 from camp.phrases import Say
 from storage import cohorts, exports, inbox
 from storage.exports import ReportLine
@@ -67,6 +69,9 @@ def import_file(
 
 async def _store(settings: Settings, drafts: Sequence[FactDraft]) -> int:
     new = 0
+    policy = settings.policy()
+    # Phone numbers lie sealed in the inbox too.
+    drafts = [replace(draft, body=conceal(policy, draft.body)) for draft in drafts]
     async with open_database(settings) as database:
         for start in range(0, len(drafts), _CHUNK):
             async with database.write() as tx:

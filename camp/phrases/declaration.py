@@ -37,8 +37,8 @@ PHRASES = {
         "with several camps (or none) a channel must name its camp: {known}",
     ),
     "declaration.unknown_next": (
-        "没有营期“{name}”；下一期还没定就先删掉 next，学员会进候补名单",
-        "there is no cohort “{name}”; leave out next until it exists, learners then go to the waiting list",
+        "还没有声明下一期“{name}”；到结营时还没有，没到课的学员就进候补名单",
+        "the next cohort “{name}” is not declared yet; without it at the close, learners go to the waiting list",
     ),
     "declaration.next_is_itself": ("下一期不能是自己", "a cohort cannot be its own next"),
     "declaration.next_other_camp": ("“{name}”属于另一个训练营 {camp}", "“{name}” belongs to another camp, {camp}"),

@@ -63,7 +63,7 @@ def _check_next(declared: Declared, cohort: DeclaredCohort) -> Iterator[Finding]
     path = f"{cohort.path}.next"
     following = next((other for other in declared.cohorts if other.code == cohort.next), None)
     if following is None:
-        yield Finding(path, "unknown_next", {"name": cohort.next})
+        yield Finding(path, "unknown_next", {"name": cohort.next}, warning=True)
     elif following.code == cohort.code:
         yield Finding(path, "next_is_itself")
     elif following.camp != cohort.camp:

@@ -103,7 +103,7 @@ _A = (
         "wmMengyao",
         "lin",
         "xhs02",
-        {1: LINK, 2: "checkin 2", 4: "签到四", 5: "第５课 签到"},
+        {1: LINK, 2: "checkin 2", 4: "签到第四课", 5: "第５课 签到"},
         End.PAID,
         finishes=(1,),
         why="成交",

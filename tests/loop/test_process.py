@@ -120,30 +120,10 @@ def server(tmp_path: Path) -> Iterator[Server]:
         process.communicate()
 
 
-def test_it_starts_without_wecom_refuses_a_twin_and_leaves_when_told(server: Server) -> None:
-    first = server.start()
-    server.until_ready(first)
-    twin = server.start()
-    _, words = twin.communicate(timeout=20)
-    assert twin.returncode not in (0, None)
-    assert "wecamp.db" in words
-    assert "Traceback" not in words
-    assert server.callback("帮助", 1) == 200
-    wait_until(lambda: server.rows("SELECT count(*) FROM inbox WHERE state = 0") == [(0,)])
-    told = time.monotonic()
-    first.send_signal(signal.SIGTERM)
-    _, log = first.communicate(timeout=10)
-    assert time.monotonic() - told < 5
-    assert first.returncode == 0
-    assert "Traceback" not in log
-    assert "never retrieved" not in log
-    assert "app-secret" not in log
-    assert "帮助" not in log
-
-
-def test_a_kill_loses_nothing_and_doubles_nothing(server: Server) -> None:
+def test_it_starts_without_wecom_survives_a_kill_and_leaves_when_told(server: Server) -> None:
     process = server.start()
     server.until_ready(process)
+    _refuses_a_twin(server)
     for number in range(MESSAGES):
         assert server.callback("帮助", number + 1) == 200
     process.kill()  # whatever it was doing
@@ -151,20 +131,33 @@ def test_a_kill_loses_nothing_and_doubles_nothing(server: Server) -> None:
     again = server.start()
     server.until_ready(again)
     wait_until(lambda: server.rows("SELECT count(*) FROM inbox WHERE state = 0") == [(0,)], seconds=10)
+    _adds_up(server)
+    _leaves(again)
+
+
+def _refuses_a_twin(server: Server) -> None:
+    twin = server.start()
+    _, words = twin.communicate(timeout=20)
+    assert twin.returncode not in (0, None)
+    assert "wecamp.db" in words
+    assert "Traceback" not in words
+
+
+def _adds_up(server: Server) -> None:
+    """Every message that was answered 200 is there once, and one answer to each was decided."""
     assert server.rows("SELECT count(*), count(DISTINCT dedup_key) FROM inbox WHERE kind = 'app.text'") == [(MESSAGES, MESSAGES)]
     assert server.rows("SELECT error FROM inbox WHERE state = 2") == []
     replies = "SELECT count(*), count(DISTINCT cause_id) FROM outbox WHERE call = 'app.message'"
-    assert server.rows(replies) == [(MESSAGES, MESSAGES)]  # one answer for each, decided once
+    assert server.rows(replies) == [(MESSAGES, MESSAGES)]
     assert server.callback("帮助", 1) == 200  # WeCom repeats what it got no answer for
     assert server.rows("SELECT count(*) FROM inbox WHERE kind = 'app.text'") == [(MESSAGES,)]
 
 
-def test_a_taken_port_is_a_plain_word(server: Server) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", server.port))
-        taken.listen()
-        process = server.start()
-        _, words = process.communicate(timeout=20)
-    assert process.returncode not in (0, None)
-    assert str(server.port) in words
-    assert "Traceback" not in words
+def _leaves(process: subprocess.Popen[str]) -> None:
+    told = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=10)
+    assert time.monotonic() - told < 5
+    assert process.returncode == 0
+    for word in ("Traceback", "never retrieved", "app-secret", "帮助"):
+        assert word not in log

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import uuid
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -20,16 +23,36 @@ def differences(connection: Connection) -> list[object]:
     return list(compare_metadata(context, metadata))
 
 
-async def test_an_empty_database_becomes_the_schema(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
-    assert await current(url) is None
-    assert await migrate(url) == (None, newest())
-    assert await is_current(url)
-    assert await migrate(url) == (newest(), newest())
-    engine = create_async_engine(url)
+@pytest.fixture(params=["sqlite", "postgres"])
+async def nothing(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database without any table."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'new.db'}"
+        return
+    address = request.getfixturevalue("postgres")
+    name = f"m_{uuid.uuid4().hex}"
+    root = create_async_engine(address.format(name="postgres"), isolation_level="AUTOCOMMIT")
+    async with root.connect() as connection:
+        await connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield address.format(name=name)
+        await connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    await root.dispose()
+
+
+async def test_an_empty_database_becomes_the_schema(nothing: str) -> None:
+    assert await current(nothing) is None
+    assert await migrate(nothing) == (None, newest())
+    assert await is_current(nothing)
+    assert await migrate(nothing) == (newest(), newest())
+    engine = create_async_engine(nothing)
     async with engine.connect() as connection:
         assert await connection.run_sync(differences) == []
     await engine.dispose()
+
+
+async def test_nodes_that_start_together_migrate_once(nothing: str) -> None:
+    befores = [before for before, _ in await asyncio.gather(*[migrate(nothing) for _ in range(3)])]
+    assert sorted(befores, key=str) == [newest(), newest(), None]
 
 
 async def test_the_clustered_tables_are_clustered(tmp_path: Path) -> None:

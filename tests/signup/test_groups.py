@@ -11,7 +11,7 @@ import pytest
 async def at_v1(front: Any) -> Any:
     """Group A is known in the state v1, empty; wm1 is enrolled and not in it."""
     await front.adds("wm1")
-    await front.group("add_member", "wrA", ["wmX"], "v0", "v1")
+    await front.group("add_member", "wrA", ["lin"], "v0", "v1")
     await front.group_is("wrA", "v1")
     return front
 
@@ -136,3 +136,14 @@ async def test_who_joins_late_and_is_recognised_only_when_they_add_the_teacher_s
     await at_v1.told("wm2", "小雨", unionid="un2")
     assert await seat(at_v1, "wm2") == ("A", "lin", 1, 0)
     assert len(await at_v1.enrolments()) == 2
+
+
+async def test_the_first_event_of_a_group_counts_at_once_and_the_rest_is_read(front: Any) -> None:
+    """A bot that starts beside a running group: nothing waits for the read, and a read that tells nothing changes nothing."""
+    await front.adds("wm1")
+    await front.group("add_member", "wrA", ["wm1"], "v0", "v1")
+    assert await seat(front, "wm1") == ("A", "lin", 1, 0)
+    await front.house.answer("group.get", {})
+    assert await seat(front, "wm1") == ("A", "lin", 1, 0)
+    await front.group("del_member", "wrA", ["wm1"], "v1", "v2")
+    assert await seat(front, "wm1") == ("A", "lin", 1, 1)

@@ -44,7 +44,8 @@ async def _race(story: Story) -> None:
     for person in (wu, zhao):
         await _dead(story, person, winner.name)
     await story.members["lin"].hears(_RACED, f"销售 {winner.name} 领取", within=_BUSY)
-    await story.together(_sell(story, winner), _fill_quota(story, wu, holds=1 if winner is wu else 0))
+    await story.together(_fill_quota(story, wu, holds=1 if winner is wu else 0))
+    await story.together(_sell(story, winner))
 
 
 async def _dead(story: Story, person: Member, winner: str) -> None:

@@ -244,7 +244,7 @@ def _create_outbox() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("dedup_key", name=op.f("uq_outbox_dedup_key")),
     )
-    op.create_index("ix_outbox_due", "outbox", ["lane", "state", "priority", "id"], unique=False)
+    op.create_index("ix_outbox_due", "outbox", ["state", "lane", "priority", "id"], unique=False)
 
 
 def _create_refunds() -> None:
