@@ -37,6 +37,7 @@ from bot.wecom.road import RoadContext
 from bot.wecom.roads import load_roads
 from bot.wecom.tokens import TokenKeeper
 from bot.worker import Worker
+from camp.identity import conceal
 from camp.start import on_start
 from handlers.core import router
 from jobs.core import job
@@ -80,13 +81,13 @@ def build_house(settings: Settings, session: aiohttp.ClientSession, database: Da
     client = WeComClient(session, wecom.api_base_url, tokens, context=context)
     worker = Worker(database, router.discover(), jobs, policy)
     writer = InboxWriter(database, worker.wake)
-    settler = Settler(database, worker.wake)
+    settler = Settler(database, worker.wake, conceal=partial(conceal, policy))
     lanes = Lanes(database, client, load_roads(), settler)
     worker.wakes(lanes.wake)
     readiness = Readiness(database, lambda: lanes.up, lambda: tokens.holds_one)
     keys = Keys(wecom.app.token.get_secret_value(), wecom.app.encoding_aes_key.get_secret_value(), wecom.corp_id)
     edge = CallbackEdge(keys, writer, readiness, settings.callback.max_age_seconds, settings.callback.max_body_bytes)
-    ingest = Ingest({name: source.active for name, source in settings.ingest.items()}, writer)
+    ingest = Ingest({name: source.active for name, source in settings.ingest.items()}, writer, partial(conceal, policy))
     return House(
         database=database,
         worker=worker,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 
@@ -17,6 +18,9 @@ from storage.inbox import FactDraft, add_facts
 from storage.nonces import NonceUse
 
 log = structlog.get_logger("inbox")
+
+# Seals the phone numbers of a body before it is stored.
+Conceal = Callable[[dict[str, Any]], dict[str, Any]]
 
 _GROUP = 512
 _WAITING = 5_000

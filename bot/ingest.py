@@ -9,6 +9,7 @@ import json
 import re
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from bot import metrics
-from bot.inbox_writer import InboxWriter
+from bot.inbox_writer import Conceal, InboxWriter
 from bot.ingest_events import EVENTS, BaseEvent
 from storage.inbox import FactDraft
 from storage.nonces import Nonce, NonceUse
@@ -41,11 +42,15 @@ class Refused(Exception):
 
 
 class Ingest:
-    """`secrets` maps a source to the secrets a signature may be made with (two while one replaces the other)."""
+    """`secrets` maps a source to the secrets a signature may be made with (two while one replaces the other).
 
-    def __init__(self, secrets: Mapping[str, tuple[str, ...]], writer: InboxWriter) -> None:
+    `conceal` seals the phone numbers of a body before it is stored.
+    """
+
+    def __init__(self, secrets: Mapping[str, tuple[str, ...]], writer: InboxWriter, conceal: Conceal) -> None:
         self._secrets = secrets
         self._writer = writer
+        self._conceal = conceal
 
     async def receive(self, request: web.Request) -> web.Response:
         """Verifies, reads and stores one request."""
@@ -54,6 +59,7 @@ class Ingest:
             body = await request.read()
             nonce = self._authenticate(source, request.headers, body, time.time())
             drafts = [to_draft(source, event) for event in read_events(body)]
+            drafts = [replace(draft, body=self._conceal(draft.body)) for draft in drafts]
             async with asyncio.timeout(_STORE_SECONDS):
                 use = await self._writer.submit(drafts, nonce)
             if use is NonceUse.CONFLICT:

@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.inbox_writer import Conceal
 from bot.wecom import errors
 from bot.wecom.client import Answer
 from bot.wecom.errors import Outcome
@@ -87,10 +88,14 @@ _End = tuple[Due, Verdict, Callable[[Due], None]]
 
 
 class Settler:
-    """Writes the ends of calls, many in one commit. `woken()` is called when facts were added."""
+    """Writes the ends of calls, many in one commit. `woken()` is called when facts were added.
 
-    def __init__(self, database: Database, woken: Callable[[], None] = lambda: None) -> None:
+    `conceal` seals the phone numbers in what WeCom answered before it is stored.
+    """
+
+    def __init__(self, database: Database, woken: Callable[[], None] = lambda: None, *, conceal: Conceal) -> None:
         self._database = database
+        self._conceal = conceal
         self._woken = woken
         self._queue: asyncio.Queue[_End] = asyncio.Queue()
 
@@ -165,24 +170,23 @@ class Settler:
         elif await outbox.finish(tx, row.id, verdict.state, errcode=verdict.errcode, error=verdict.errmsg or None):
             failed = verdict.state is not State.SENT
             if row.answer == Wanted.ALWAYS or (failed and row.answer == Wanted.FAILURE):
-                facts.append(_answer_fact(tx, row, verdict))
+                facts.append(self._answer_fact(tx, row, verdict))
         if verdict.alert:
             facts.append(_alert_fact(tx, row, verdict))
         await add_facts(tx, facts)
 
-
-def _answer_fact(tx: Tx, row: Due, verdict: Verdict) -> FactDraft:
-    body = {
-        "outbox_id": row.id,
-        "ok": verdict.state is State.SENT,
-        "errcode": verdict.errcode,
-        "errmsg": verdict.errmsg,
-        "result": verdict.result,
-        "context": row.context,
-        "expired": verdict.state is State.EXPIRED,
-    }
-    # A row put back in line by the operator ends twice, so its second end is another fact.
-    return FactDraft("lane", f"answer.{row.call}", f"answer:{row.id}:{to_micros(tx.now)}", "corp", body)
+    def _answer_fact(self, tx: Tx, row: Due, verdict: Verdict) -> FactDraft:
+        body = {
+            "outbox_id": row.id,
+            "ok": verdict.state is State.SENT,
+            "errcode": verdict.errcode,
+            "errmsg": verdict.errmsg,
+            "result": self._conceal(verdict.result),
+            "context": row.context,
+            "expired": verdict.state is State.EXPIRED,
+        }
+        # A row put back in line by the operator ends twice, so its second end is another fact.
+        return FactDraft("lane", f"answer.{row.call}", f"answer:{row.id}:{to_micros(tx.now)}", "corp", body)
 
 
 def _alert_fact(tx: Tx, row: Due, verdict: Verdict) -> FactDraft:

@@ -95,7 +95,7 @@ async def take_contact(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
     learner = await learners.find(tx, "external_userid", contact.get("external_userid") or answer["context"]["external_userid"])
     if learner is None:
         return
-    phones = [number for follow in result.get("follows", []) for number in follow.get("remark_mobiles", [])]
+    phones = [number for follow in result.get("follows", []) for number in identity.phones_of(policy, follow)]
     await identity.learn(
         tx, policy, learner, name=contact.get("name"), unionid=contact.get("unionid"), phones=list(dict.fromkeys(phones))
     )

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
@@ -55,12 +55,28 @@ def hash_phone(policy: Policy, phone: str) -> str:
     return hmac.new(_key(policy, b"hash"), phone.encode(), hashlib.sha256).hexdigest()
 
 
-def conceal(policy: Policy, event: dict[str, Any]) -> dict[str, Any]:
-    """An ingest event with its phone numbers sealed; find_subject and phone_of read both forms. Already sealed, it stays."""
-    hidden = _sealed(policy, event)
-    if isinstance(event.get("subject"), dict):
-        hidden["subject"] = _sealed(policy, event["subject"])
+def conceal(policy: Policy, body: dict[str, Any]) -> dict[str, Any]:
+    """A fact's body with every phone number in it sealed, at any depth; `phone_of` and `phones_of` read both forms.
+
+    `phone` becomes `phone_sealed`, `remark_mobiles` becomes `remark_mobiles_sealed`. Already sealed, it stays.
+    """
+    hidden: dict[str, Any] = {}
+    for name, value in body.items():
+        if name == "phone":
+            number = normal_phone(str(value))
+            if number:
+                hidden["phone_sealed"] = seal(policy, number)
+        elif name == "remark_mobiles" and isinstance(value, list):
+            hidden["remark_mobiles_sealed"] = [seal(policy, str(number)) for number in value]
+        else:
+            hidden[name] = _concealed(policy, value)
     return hidden
+
+
+def phones_of(policy: Policy, follow: Mapping[str, Any]) -> list[str]:
+    """The numbers a member wrote beside a customer's name, sealed or not."""
+    opened = [unseal(policy, sealed) for sealed in follow.get("remark_mobiles_sealed") or []]
+    return [number for number in [*opened, *(follow.get("remark_mobiles") or [])] if number]
 
 
 def phone_of(policy: Policy, part: dict[str, Any]) -> str | None:
@@ -235,12 +251,12 @@ def _folded(stays: Enrolment, goes: Enrolment, calendar_of: Enrolment) -> dict[s
     }
 
 
-def _sealed(policy: Policy, part: dict[str, Any]) -> dict[str, Any]:
-    hidden = {name: value for name, value in part.items() if name != "phone"}
-    number = normal_phone(str(part["phone"])) if part.get("phone") else None
-    if number:
-        hidden["phone_sealed"] = seal(policy, number)
-    return hidden
+def _concealed(policy: Policy, value: Any) -> Any:
+    if isinstance(value, dict):
+        return conceal(policy, value)
+    if isinstance(value, list):
+        return [_concealed(policy, item) for item in value]
+    return value
 
 
 def _key(policy: Policy, purpose: bytes) -> bytes:

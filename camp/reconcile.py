@@ -166,8 +166,8 @@ async def _compare_people(tx: Tx, policy: Policy, contacts: Sequence[Mapping[str
     known = await identities.by_external_userids(tx, [c["external_userid"] for c in contacts])
     ties = await identities.of_learners(tx, [person.id for person in known.values()])
     for row in contacts:
-        before, phones = known[row["external_userid"]], row.get("remark_mobiles") or []
-        subjects = [{"unionid": row.get("unionid")}, *({"phone": number} for number in phones)]
+        before, phones = known[row["external_userid"]], identity.phones_of(policy, row)
+        subjects: list[dict[str, Any]] = [{"unionid": row.get("unionid")}, *({"phone": number} for number in phones)]
         told = {pair for subject in subjects for pair in identity.identities_in(policy, subject)}
         if row.get("name") in (None, "", before.name) and told <= ties.get(before.id, set()):
             continue

@@ -8,6 +8,7 @@ from typing import Any
 from storage.inbox import FactDraft
 
 SOURCE = "callback"
+_PRIVATE = frozenset({"Mobile", "Telephone", "Email", "BizMail", "Address", "Gender", "Avatar"})
 
 
 def to_fact(event: dict[str, Any], raw_xml: str) -> FactDraft:
@@ -18,7 +19,7 @@ def to_fact(event: dict[str, Any], raw_xml: str) -> FactDraft:
     message_type = _text(event, "MsgType").lower()
     name = _text(event, "Event").lower()
     userid = _text(event, "FromUserName")
-    kind, body, conversation = "wecom.event", event, _conversation(event)
+    kind, body, conversation = "wecom.event", _without_private(event), _conversation(event)
     if userid and message_type == "text":
         kind, body = "app.text", {"userid": userid, "text": _text(event, "Content"), "msg_id": _text(event, "MsgId")}
     elif userid and message_type == "event" and name == "enter_agent":
@@ -31,6 +32,11 @@ def to_fact(event: dict[str, Any], raw_xml: str) -> FactDraft:
         # WeCom lower-cases userids in some places, so one member must not become two conversations.
         conversation = f"member:{userid.lower()}"
     return FactDraft(kind=kind, dedup_key=_dedup_key(event, raw_xml), conversation=conversation, body=body, source=SOURCE)
+
+
+def _without_private(event: dict[str, Any]) -> dict[str, Any]:
+    """A member's phone and mail come with change_contact in some corps [D 90970]; nothing here needs them, so none is kept."""
+    return {name: value for name, value in event.items() if name not in _PRIVATE}
 
 
 def _dedup_key(event: dict[str, Any], raw_xml: str) -> str:

@@ -73,7 +73,7 @@ def main() -> int:
     try:
         return asyncio.run(_tell(_options()))
     except MISHAPS as mishap:
-        sys.stdout.write(f"故事没有演完：{mishap or type(mishap).__name__}\n")
+        sys.stdout.write(f"故事没有演完：{str(mishap) or type(mishap).__name__}\n")
         return 2
     except KeyboardInterrupt:
         return 130

@@ -44,8 +44,8 @@ def planned(now: datetime) -> Calendar:
 
 
 def live(now: datetime, lead: timedelta) -> Calendar:
-    """The demo's time: the first lesson after `lead`, the next ones four seconds apart."""
-    return Calendar((now + lead).replace(microsecond=0) + timedelta(seconds=1), timedelta(seconds=4), live=True)
+    """The demo's time: the first lesson after `lead`, the next ones two seconds apart."""
+    return Calendar((now + lead).replace(microsecond=0) + timedelta(seconds=1), timedelta(seconds=2), live=True)
 
 
 def camp_toml(calendar: Calendar) -> str:

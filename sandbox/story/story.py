@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,10 @@ class Story:
     async def until(self, moment: datetime) -> None:
         """The lesson clock itself."""
         await asyncio.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
+
+    async def into(self, seconds: float) -> None:
+        """Waits until so many seconds into the first lesson."""
+        await self.until(self.calendar.starts(1) + timedelta(seconds=seconds))
 
     async def world(self) -> Json:
         found: Json = await self.corp.see("/state")

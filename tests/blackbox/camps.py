@@ -2,7 +2,14 @@
 
 from tests.blackbox.house import at
 
-STAFF = {"lin": ("林老师", "class_teacher"), "he": ("何老师", "class_teacher"), "wu": ("吴销售", "sales"), "zhao": ("赵销售", "sales"), "chen": ("陈主管", "manager"), "ops": ("小何", "operator")}
+STAFF = {
+    "lin": ("林老师", "class_teacher"),
+    "he": ("何老师", "class_teacher"),
+    "wu": ("吴销售", "sales"),
+    "zhao": ("赵销售", "sales"),
+    "chen": ("陈主管", "manager"),
+    "ops": ("小何", "operator"),
+}
 
 
 def lesson(seq: int, start: float, minutes: int = 60, more: str = "", title: str = "") -> str:
@@ -17,7 +24,9 @@ def staff(quotas: dict[str, int] | None = None, names: bool = True) -> str:
     return out
 
 
-def camp(lessons: str, warm: int = 2, window: int = 10, second: bool = True, quotas: dict[str, int] | None = None, extra: str = "") -> str:
+def camp(
+    lessons: str, warm: int = 2, window: int = 10, second: bool = True, quotas: dict[str, int] | None = None, extra: str = ""
+) -> str:
     """One camp read7 with cohort read7-01 (groups A of lin, B of he) and, when `second`, read7-02 next week."""
     text = f"""
 [[camps]]
@@ -52,10 +61,14 @@ starts_at = {at(10080)}
 closes_at = {at(20000)}
 {lesson(1, 10140)}
 """
-    return text + f'[[channels]]\ncode = "dy01"\nname = "抖音投放"\ndepartment = "growth"\n' + staff(quotas) + extra
+    return text + '[[channels]]\ncode = "dy01"\nname = "抖音投放"\ndepartment = "growth"\n' + staff(quotas) + extra
 
 
 # 1 running, 2 running too and with a passphrase, 3 in three days, 4 long over, 5 running.
 STORY = lambda: (  # noqa: E731
-    lesson(1, -20) + lesson(2, -10, more='passphrase = "春天"') + lesson(3, 4320) + lesson(4, -400) + lesson(5, -5, 30, title="复盘课")
+    lesson(1, -20)
+    + lesson(2, -10, more='passphrase = "春天"')
+    + lesson(3, 4320)
+    + lesson(4, -400)
+    + lesson(5, -5, 30, title="复盘课")
 )

@@ -28,7 +28,9 @@ def build(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[
     def make(text: str | None, start: bool = True, more: str = MORE, mode: str = "full", wait: bool = True) -> House:
         fake = Fake(mode=mode).start()
         fake.members = {userid: name for userid, (name, _) in STAFF.items()} | {"guest": "路人"}
-        fake.groups = {g: {"name": g, "owner": o, "people": [], "version": "v0"} for g, o in (("wrGroupA", "lin"), ("wrGroupB", "he"))}
+        fake.groups = {
+            g: {"name": g, "owner": o, "people": [], "version": "v0"} for g, o in (("wrGroupA", "lin"), ("wrGroupB", "he"))
+        }
         house = House(tmp_path_factory.mktemp("house"), fake, more)
         made.append(house)
         house.migrate(template)

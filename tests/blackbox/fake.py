@@ -32,7 +32,7 @@ class Call:
     query: dict[str, str]
     body: dict[str, Any]
     answer: Any = None
-    mark: int = 0
+    dropped: bool = False
 
 
 @dataclass
@@ -73,6 +73,9 @@ class Fake:
         self._codes: set[str] = set()
         self._used: set[str] = set()
         self._tokens_kf: set[str] = set()
+        self._seen: dict[str, float] = {}
+        self._paces: dict[str, list[float]] = {}
+        self._left: dict[str, int] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
@@ -107,7 +110,7 @@ class Fake:
         """Everything accepted that a person reads, in order."""
         out: list[Said] = []
         for call in self.calls[since:]:
-            if not isinstance(call.answer, dict) or call.answer.get("errcode") != 0:
+            if not isinstance(call.answer, dict) or call.answer.get("errcode") != 0 or call.dropped:
                 continue
             body = call.body
             if call.path == "message/send":
@@ -118,7 +121,9 @@ class Fake:
                 out.append(Said("code:" + str(body.get("code")), text_of(body), body, call))
             elif call.path == "externalcontact/send_welcome_msg":
                 extra = " ".join(json.dumps(a, ensure_ascii=False) for a in body.get("attachments", []))
-                out.append(Said("code:" + str(body.get("welcome_code")), body.get("text", {}).get("content", "") + extra, body, call))
+                out.append(
+                    Said("code:" + str(body.get("welcome_code")), body.get("text", {}).get("content", "") + extra, body, call)
+                )
             elif call.path == "webhook/send":
                 out.append(Said("robot:" + call.query.get("key", ""), text_of(body), body, call))
         return out
@@ -139,6 +144,7 @@ class Fake:
     # -- people act (kf side) ---------------------------------------------------------------------------
     def kf_message(self, external: str, text: str, menu_id: str | None = None, msgid: str | None = None) -> None:
         words: dict[str, Any] = {"content": text} | ({"menu_id": menu_id} if menu_id else {})
+        self._left[external] = 5
         self._kf({"external_userid": external, "origin": 3, "msgtype": "text", "text": words}, msgid)
 
     def kf_event(self, event_type: str, external: str, msgid: str | None = None, **fields: Any) -> None:
@@ -194,10 +200,6 @@ class Fake:
             return web.Response(body=b"\xff\xfe{not json", content_type="application/json")
         if fault == "html":
             return web.Response(text="<html>bad gateway</html>", content_type="text/html", status=502)
-        if fault == "reset":
-            request_transport = None
-            del request_transport
-            return web.Response(status=500)
         if isinstance(fault, int) and 500 <= fault < 600:
             return web.Response(status=fault, text="oops")
         if fault == 40014:
@@ -214,6 +216,7 @@ class Fake:
         self._check(call)
         known = _LAZY if self.mode in ("lazy", "bare") else None
         handler = _ANSWERS.get(call.path)
+        call.dropped = self._repeated(call)
         if self.mode == "lazy" and call.path not in (known or ()):
             return {"errcode": 0, "errmsg": "ok"}
         if self.mode == "bare" and call.path not in (known or ()):
@@ -221,6 +224,22 @@ class Fake:
         if handler is None:
             return None
         return {"errcode": 0, "errmsg": "ok"} | (handler(self, call.body, call.query) or {})
+
+    def _repeated(self, call: Call) -> bool:
+        """An identical message inside its own duplicate-check interval is swallowed without an error (3.1)."""
+        if call.path != "message/send" or not call.body.get("enable_duplicate_check"):
+            return False
+        key, now = json.dumps(call.body, sort_keys=True), time.monotonic()
+        last = self._seen.get(key)
+        self._seen[key] = now
+        return last is not None and now - last < int(call.body.get("duplicate_check_interval", 1800))
+
+    def _pace(self, who: str, most: int) -> bool:
+        """True when `who` gets more than `most` messages in a minute, which WeCom drops silently (11)."""
+        now = time.monotonic()
+        recent = [one for one in self._paces.get(who, []) if now - one < 60]
+        self._paces[who] = [*recent, now]
+        return len(recent) >= most
 
     # -- documented limits ------------------------------------------------------------------------------
     def _check(self, call: Call) -> None:
@@ -241,6 +260,8 @@ class Fake:
             users = str(body.get("touser", "")).split("|")
             if not body.get("touser") or len(users) > 1000 or len(users) != len(set(users)):
                 breach("touser")
+            if any([self._pace(user, 30) for user in users]):
+                breach("more than 30 messages a minute to one member")
             if body.get("agentid") != 1000017:
                 breach("agentid")
             if body.get("enable_duplicate_check") and not 0 < int(body.get("duplicate_check_interval", 1800)) <= 14400:
@@ -258,6 +279,8 @@ class Fake:
             if body.get("response_code") in self._used:
                 breach("response_code used twice")
             self._used.add(str(body.get("response_code")))
+            if not str(body.get("response_code")).startswith(("rc-send-", "rc-click-")):
+                breach("unknown response_code")
             if body.get("agentid") != 1000017:
                 breach("agentid")
             if not (body.get("button", {}).get("replace_name") or body.get("template_card")):
@@ -293,6 +316,8 @@ class Fake:
                     breach("link attachment")
         elif path == "webhook/send":
             kind = body.get("msgtype")
+            if self._pace("robot:" + call.query.get("key", ""), 20):
+                breach("more than 20 messages a minute by one robot")
             size = {"text": 2048, "markdown": 4096, "markdown_v2": 4096}.get(str(kind))
             if size:
                 limit(body.get(kind, {}).get("content"), size, str(kind))
@@ -356,7 +381,12 @@ def card_text(card: dict[str, Any]) -> str:
     """All that a person reads on a card."""
     rows = [f"{row.get('keyname')} {row.get('value')}" for row in card.get("horizontal_content_list", [])]
     title = card.get("main_title", {})
-    parts = [card.get("source", {}).get("desc", ""), title.get("title", ""), title.get("desc", ""), card.get("sub_title_text", "")]
+    parts = [
+        card.get("source", {}).get("desc", ""),
+        title.get("title", ""),
+        title.get("desc", ""),
+        card.get("sub_title_text", ""),
+    ]
     return "\n".join([*(p for p in parts if p), *rows, *(f"［{b.get('text')}］" for b in card.get("button_list", []))])
 
 
@@ -394,6 +424,13 @@ def _update(_fake: Fake, _body: dict[str, Any], _query: dict[str, str]) -> dict[
 def _kf_send(fake: Fake, body: dict[str, Any], _query: dict[str, str]) -> dict[str, Any]:
     if body.get("msgid") in fake._msgids:
         return {"errcode": 95032, "errmsg": "duplicate msgid"}
+    if "touser" in body:
+        left = fake._left.get(body["touser"])
+        if left is None:
+            return {"errcode": 95002, "errmsg": "no message in 48 h"}
+        if left <= 0:
+            return {"errcode": 95001, "errmsg": "5 already sent"}
+        fake._left[body["touser"]] = left - 1
     fake._msgids.add(str(body.get("msgid")))
     return {"msgid": body.get("msgid")}
 
@@ -416,7 +453,15 @@ def _contact(fake: Fake, _body: dict[str, Any], query: dict[str, str]) -> dict[s
     if known is None:
         return {"errcode": 84061, "errmsg": "not external contact"}
     follows = [
-        {"userid": userid, "remark": "", "description": "", "createtime": state["at"], "tags": [], "add_way": 1, "state": state["state"]}
+        {
+            "userid": userid,
+            "remark": "",
+            "description": "",
+            "createtime": state["at"],
+            "tags": [],
+            "add_way": 1,
+            "state": state["state"],
+        }
         for userid, state in known["follows"].items()
     ]
     who = {"external_userid": external, "name": known["name"], "type": 1, "gender": 0, "avatar": ""}
@@ -429,7 +474,9 @@ def _tag_list(fake: Fake, _body: dict[str, Any], _query: dict[str, str]) -> dict
     groups: dict[str, list[dict[str, Any]]] = {}
     for tag in fake.tags:
         groups.setdefault(tag["group"], []).append({"id": tag["id"], "name": tag["name"], "order": 0, "deleted": False})
-    return {"tag_group": [{"group_id": f"etg-{name}", "group_name": name, "order": 0, "tag": tags} for name, tags in groups.items()]}
+    return {
+        "tag_group": [{"group_id": f"etg-{name}", "group_name": name, "order": 0, "tag": tags} for name, tags in groups.items()]
+    }
 
 
 def _tag_add(fake: Fake, body: dict[str, Any], _query: dict[str, str]) -> dict[str, Any]:
@@ -463,7 +510,14 @@ def _by_user(fake: Fake, body: dict[str, Any], _query: dict[str, str]) -> dict[s
     rows = [
         {
             "external_contact": {"external_userid": external, "name": known["name"], "type": 1},
-            "follow_info": {"userid": userid, "remark": "", "createtime": st["at"], "tag_id": [], "state": st["state"], "add_way": 1},
+            "follow_info": {
+                "userid": userid,
+                "remark": "",
+                "createtime": st["at"],
+                "tag_id": [],
+                "state": st["state"],
+                "add_way": 1,
+            },
         }
         for external, known in fake.contacts.items()
         for userid, st in known["follows"].items()
@@ -535,7 +589,9 @@ _ANSWERS: dict[str, Callable[[Fake, dict[str, Any], dict[str, str]], dict[str, A
     "kf/sync_msg": _sync,
     "kf/add_contact_way": _contact_way,
     "kf/customer/batchget": _customers,
-    "kf/account/list": lambda fake, body, query: {"account_list": [{"open_kfid": KFID, "name": "训练营", "manage_privilege": True}]},
+    "kf/account/list": lambda fake, body, query: {
+        "account_list": [{"open_kfid": KFID, "name": "训练营", "manage_privilege": True}]
+    },
     "kf/service_state/get": lambda fake, body, query: {"service_state": 1, "servicer_userid": ""},
     "kf/service_state/trans": _nothing,
     "externalcontact/get": _contact,

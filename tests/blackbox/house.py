@@ -55,7 +55,9 @@ def free_port() -> int:
 def run(*args: str, cwd: Path | None = None, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """`wecamp …` to its end."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith("WECAMP_")} | {"COLUMNS": "200"}
-    return subprocess.run([str(WECAMP), *args], cwd=cwd, env=clean | (env or {}), capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        [str(WECAMP), *args], cwd=cwd, env=clean | (env or {}), capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def config_text(fake: Fake, port: int, folder: Path, more: str = "") -> str:
@@ -121,7 +123,9 @@ class House:
     def start(self, wait: bool = True) -> None:
         clean = {k: v for k, v in os.environ.items() if not k.startswith("WECAMP_")}
         with self.log.open("ab") as out:
-            self.process = subprocess.Popen([str(WECAMP), "serve", "--config", str(self.config)], cwd=self.folder, env=clean, stdout=out, stderr=out)
+            self.process = subprocess.Popen(
+                [str(WECAMP), "serve", "--config", str(self.config)], cwd=self.folder, env=clean, stdout=out, stderr=out
+            )
         if wait:
             self.ready()
 
@@ -169,7 +173,9 @@ class House:
 
     def event(self, **fields: object) -> str:
         """An authentic callback; it must be answered 200 with an empty body. Returns the XML, to deliver it again."""
-        message = envelope.xml(**({"ToUserName": CORP, "FromUserName": "sys", "CreateTime": int(time.time()), "MsgType": "event"} | fields))
+        message = envelope.xml(
+            **({"ToUserName": CORP, "FromUserName": "sys", "CreateTime": int(time.time()), "MsgType": "event"} | fields)
+        )
         self.deliver(message)
         return message
 
@@ -178,7 +184,16 @@ class House:
         assert (status, body) == (200, b""), (status, body)
 
     # -- WeCom happens ----------------------------------------------------------------------------------
-    def add(self, external: str, userid: str = "lin", state: str = "dy01", code: str | None = None, name: str = "", kind: str = "add_external_contact", ago: int = 0) -> str:
+    def add(
+        self,
+        external: str,
+        userid: str = "lin",
+        state: str = "dy01",
+        code: str | None = None,
+        name: str = "",
+        kind: str = "add_external_contact",
+        ago: int = 0,
+    ) -> str:
         now = int(time.time()) - ago
         known = self.fake.contacts.setdefault(external, {"name": name or f"学员{external[-3:]}", "follows": {}})
         known["follows"].setdefault(userid, {"state": state, "at": now})
@@ -228,7 +243,17 @@ class House:
 
     def member_writes(self, userid: str, text: str, msgid: int | None = None) -> None:
         number = msgid or secrets.randbits(60)
-        self.deliver(envelope.xml(ToUserName=CORP, FromUserName=userid, CreateTime=int(time.time()), MsgType="text", Content=text, MsgId=number, AgentID=1000017))
+        self.deliver(
+            envelope.xml(
+                ToUserName=CORP,
+                FromUserName=userid,
+                CreateTime=int(time.time()),
+                MsgType="text",
+                Content=text,
+                MsgId=number,
+                AgentID=1000017,
+            )
+        )
 
     def click(self, userid: str, key: str, task: str, code: str | None = None) -> str:
         code = code or "rc-click-" + secrets.token_hex(4)
@@ -273,17 +298,31 @@ class House:
 
     # -- ingest -----------------------------------------------------------------------------------------
     def ingest(self, *events: dict[str, Any], source: str = "shop", secret: str = SHOP, **over: Any) -> tuple[int, bytes]:
-        body = over.get("body") or json.dumps(events[0] if len(events) == 1 else {"events": list(events)}, ensure_ascii=False).encode()
+        body = (
+            over.get("body")
+            or json.dumps(events[0] if len(events) == 1 else {"events": list(events)}, ensure_ascii=False).encode()
+        )
         stamp, nonce = str(over.get("timestamp", int(time.time()))), over.get("nonce") or secrets.token_hex(12)
         sign = hmac.new(secret.encode(), stamp.encode() + b"\n" + nonce.encode() + b"\n" + body, hashlib.sha256).hexdigest()
-        headers = {"X-Timestamp": stamp, "X-Nonce": nonce, "X-Signature": over.get("signature", "v1=" + sign), "Content-Type": "application/json"}
+        headers = {
+            "X-Timestamp": stamp,
+            "X-Nonce": nonce,
+            "X-Signature": over.get("signature", "v1=" + sign),
+            "Content-Type": "application/json",
+        }
         return self.http("POST", f"/ingest/{source}", body, headers)
 
 
 def fact(kind: str, external: str, event_id: str | None = None, occurred: str | None = None, **fields: Any) -> dict[str, Any]:
     """One ingest event."""
     subject = fields.pop("subject", {"external_userid": external})
-    return {"event_id": event_id or secrets.token_hex(8), "type": kind, "occurred_at": occurred or at(0), "subject": subject, **fields}
+    return {
+        "event_id": event_id or secrets.token_hex(8),
+        "type": kind,
+        "occurred_at": occurred or at(0),
+        "subject": subject,
+        **fields,
+    }
 
 
 def paid(external: str, number: str, **fields: Any) -> dict[str, Any]:

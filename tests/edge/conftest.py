@@ -12,6 +12,7 @@ import os
 import struct
 import time
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from bot.ingest import Ingest
 from bot.readiness import Readiness
 from bot.web import CallbackEdge, build_web
 from bot.wecom.envelope import Keys
+from camp.identity import conceal
+from camp.policy import Policy
 from storage import inbox
 from storage.database import Database
 from tests.conftest import fresh_database
@@ -107,6 +110,9 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         yield url
 
 
+POLICY = Policy(privacy_key=b"k" * 32)
+
+
 @pytest.fixture(autouse=True)
 def logged() -> Iterator[list[Any]]:
     with capture_logs() as entries:
@@ -118,7 +124,9 @@ async def edge(database: Database, aiohttp_client: Any) -> AsyncIterator[Edge]:
     writer = InboxWriter(database)
     readiness = Readiness(database)
     callback = CallbackEdge(Keys(TOKEN, AES, CORP), writer, readiness, 300, 65_536)
-    client = await aiohttp_client(build_web(callback, Ingest(SECRETS, writer), readiness))
+    client = await aiohttp_client(
+        build_web(callback, Ingest(SECRETS, writer, partial(conceal, Policy(privacy_key=b"k" * 32))), readiness)
+    )
     writing = asyncio.create_task(writer.run())
     yield Edge(client, database, readiness, writing)
     writing.cancel()

@@ -38,7 +38,7 @@ async def states(database: Database) -> list[int]:
 
 async def test_a_stop_in_the_middle_of_writing_loses_nothing(database: Database) -> None:
     rows = await waiting(database, 3)
-    settler = Settler(database)
+    settler = Settler(database, conceal=lambda body: body)
     running = asyncio.create_task(settler.run())
     async with database.write():
         settler.put(rows[0], SENT, lambda row: None)
@@ -56,7 +56,7 @@ async def test_a_stop_in_the_middle_of_writing_loses_nothing(database: Database)
 async def test_an_end_that_cannot_be_written_costs_only_its_own_row(database: Database) -> None:
     rows = await waiting(database, 5)
     settled: list[int] = []
-    settler = Settler(database)
+    settler = Settler(database, conceal=lambda body: body)
     running = asyncio.create_task(settler.run())
     for n, row in enumerate(rows):
         verdict = Verdict(State.SENT, result={"odd": object()}) if n == 2 else SENT
@@ -81,7 +81,7 @@ async def test_the_database_away_for_a_moment_is_waited_for(database: Database, 
 
     monkeypatch.setattr("bot.settler.outbox.finish", finish)
     done = asyncio.Event()
-    settler = Settler(database)
+    settler = Settler(database, conceal=lambda body: body)
     running = asyncio.create_task(settler.run())
     settler.put(row, SENT, lambda row: done.set())
     async with asyncio.timeout(3):

@@ -46,6 +46,7 @@ async def _totals(story: Story) -> None:
     chen = story.members["chen"]
     for seq in range(1, LESSONS + 1):
         await chen.hears(f"第{seq}课", "林老师", "何老师", within=_LATE)
+    await story.ear.wait_for(0, lambda line: line["kind"] == "robot" and line["what"].startswith(f"第{LESSONS}课"), _LATE)
     robots = await story.corp.see("/robots")
     posts = [str(post["text"]) for group in robots.values() for post in group]
     told = [seq for seq in range(1, LESSONS + 1) if any(post.startswith(f"第{seq}课") for post in posts)]

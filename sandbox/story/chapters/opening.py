@@ -15,11 +15,17 @@ async def play(story: Story) -> None:
         await story.corp.act("/learners", external_userid=pupil.id, name=pupil.name, unionid=f"un-{pupil.id}")
         story.learners[pupil.name] = Learner(story.corp, story.ear, pupil.id, pupil.name)
     await _name_robots(story)
-    await story.together(_declare(story))
-    await story.ready()
+    callback_url = (await story.world())["callback_url"]
+    await story.corp.act("/callback-url", url="")  # nobody is there to hear yet
     for (cohort, group), chat_id in CHAT_IDS.items():
         owner = next(teacher for teacher, code in cast.GROUP_OF.items() if code == group)
         await story.corp.act("/groups", name=f"第{cohort}期{group}班", owner=owner, chat_id=chat_id)
+    await story.together(_declare(story))
+    await story.ready()
+    await story.corp.tell("机器人就绪；在企业微信后台填好回调地址，企业微信来验证")
+    await story.corp.act("/callback-url", url=callback_url)
+    verified = await story.corp.act("/callback-url/verify")
+    story.checklist.check("企业微信验证回调地址通过", verified["verified"] is True, verified)
 
 
 async def _name_robots(story: Story) -> None:

@@ -14,7 +14,7 @@ async def play(story: Story) -> None:
     await story.chapter("⑥ 移交销售：两人同时抢一张卡")
     await story.together(_summary(story))
     await story.together(_race(story))
-    await story.together(_buys_while_claimed(story), _open_pool(story))
+    await story.together(_open_pool(story))
 
 
 async def _summary(story: Story) -> None:
@@ -44,8 +44,7 @@ async def _race(story: Story) -> None:
     for person in (wu, zhao):
         await _dead(story, person, winner.name)
     await story.members["lin"].hears(_RACED, f"销售 {winner.name} 领取", within=_BUSY)
-    await story.together(_fill_quota(story, wu, holds=1 if winner is wu else 0))
-    await story.together(_sell(story, winner))
+    await story.together(_fill_and_sell(story, wu, winner), _buys_while_claimed(story))
 
 
 async def _dead(story: Story, person: Member, winner: str) -> None:
@@ -60,6 +59,11 @@ async def _dead(story: Story, person: Member, winner: str) -> None:
         if asyncio.get_running_loop().time() > until:
             raise Unheard(f"{person.name} 的卡片没有更新成“已被 {winner} 领取”：{[b['text'] for b in mine]}")
         await story.ear.wait_for(heard, lambda line: person.name in line["to"], 1.0)
+
+
+async def _fill_and_sell(story: Story, wu: Member, winner: Member) -> None:
+    await _fill_quota(story, wu, holds=1 if winner is wu else 0)
+    await _sell(story, winner)
 
 
 async def _sell(story: Story, winner: Member) -> None:
@@ -79,11 +83,11 @@ async def _fill_quota(story: Story, wu: Member, holds: int) -> None:
     given = story.number("吴子涵")
     await wu.asks(f"退回 {given} 暂时不考虑", "退回公海", within=_BUSY)
     await wu.asks(f"领取 {given}", "之后才能再领", within=_BUSY)
-    await story.members["zhao"].asks(f"领取 {given}", "领取成功", "吴子涵", within=_BUSY)
 
 
 async def _buys_while_claimed(story: Story) -> None:
-    """A payment takes a learner out of the pool at once; their salesperson is told, later claims are told why."""
+    """A payment takes a learner out of the pool at once and their salesperson is told; who paid before cannot be claimed;
+    what a colleague gave back can."""
     zhao, pupil = story.members["zhao"], cast.pupil_named("胡一鸣")
     number = story.number(pupil.name)
     await zhao.asks(f"领取 {number}", "领取成功", pupil.name, within=_BUSY)
@@ -91,10 +95,12 @@ async def _buys_while_claimed(story: Story) -> None:
     await story.corp.tell(f"商城 → 机器人：{pupil.name} 付款 1999 元（已被赵销售领取）")
     await story.shop.sends("order.paid", {"unionid": f"un-{pupil.id}"}, **order)
     await zhao.hears("成交", pupil.name, within=_BUSY)
-    await story.members["wu"].asks(f"领取 {number}", "成交", within=_BUSY)
+    await zhao.asks(f"领取 {story.number('徐梦瑶')}", "成交", within=_BUSY)
+    await story.members["wu"].hears("已把 吴子涵", within=_BUSY)
+    await zhao.asks(f"领取 {story.number('吴子涵')}", "领取成功", "吴子涵", within=_BUSY)
     await zhao.asks("我的客户", "我的客户", "吴子涵", within=_BUSY)
 
 
 async def _open_pool(story: Story) -> None:
-    words = await story.members["wu"].asks("公海", "转化公海", within=_BUSY)
+    words = await story.members["chen"].asks("公海", "转化公海", within=_BUSY)
     story.checklist.names("公海里没有已付款的人", words, [], ["徐**", "王**"])
