@@ -53,6 +53,10 @@ class AlreadyRunning(Exception):
     """Another `wecamp serve` uses this SQLite file; one file belongs to one process."""
 
 
+class CannotListen(Exception):
+    """The address of [server] is taken or not ours."""
+
+
 @dataclass
 class House:
     """The parts of one running process."""
@@ -170,7 +174,10 @@ async def serve(settings: Settings) -> None:
         runner = web.AppRunner(house.web, access_log=None, shutdown_timeout=2.0)
         await runner.setup()
         site = web.TCPSite(runner, settings.server.host, settings.server.port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            raise CannotListen(error.strerror or str(error)) from error
         log.info("listening", host=settings.server.host, port=_port(runner))
         await leave.wait()
         log.info("leaving")

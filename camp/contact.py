@@ -38,7 +38,7 @@ async def add_contact(
         await learners.change(tx, learner.id, unreachable_at=None)
     await journal.record(tx, learner.id, "added", by="wecom", at=at, member=member.userid, state=state)
     channel = await find_channel(tx, policy, state)
-    enrolled = await enrolment.sign_up(tx, policy, learner, source="contact", channel=channel, added=member)
+    enrolled = await enrolment.sign_up(tx, policy, learner, source="contact", channel=channel, added=member, at=at)
     if enrolled is None:
         await _tell_no_cohort(tx, policy, learner, member, channel)
     await read_contact(tx, external_userid)
@@ -162,7 +162,9 @@ async def enrol_waiting(tx: Tx, policy: Policy, after_id: int = 0) -> None:
         learner = await learners.load(tx, follow.learner_id)
         assert learner is not None
         channel = await find_channel(tx, policy, follow.channel_code or "")
-        made = await enrolment.sign_up(tx, policy, learner, source="contact", channel=channel, added=staff[follow.member_id])
+        made = await enrolment.sign_up(
+            tx, policy, learner, source="contact", channel=channel, added=staff[follow.member_id], at=follow.added_at
+        )
         if made is not None:
             words = await welcome.words_of(tx, policy, say, made, "enrolment.late_welcome")
             await to_learner(tx, policy, learner, text(words), priority=Priority.NOTICE, dedup_key=f"late_welcome:{made.id}")

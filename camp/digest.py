@@ -64,7 +64,7 @@ async def send_digest(tx: Tx, policy: Policy, lesson: Lesson) -> None:
 
 
 def _pages(say: Say, policy: Policy, tx: Tx, cohort: Cohort, lesson: Lesson, mine: Sequence[LessonLine]) -> list[str]:
-    absent = [line for line in mine if not line.attended]
+    absent = [line for line in mine if line.to_attend and not line.attended]
     finished = [line for line in mine if line.completed]
     attended_only = [line for line in mine if line.attended and not line.completed]
     lines = [*_still_open(say, policy, tx, lesson)]
@@ -86,7 +86,7 @@ def _counts(say: Say, lines: Sequence[LessonLine]) -> str:
     return say(
         "digest.counts",
         attended=sum(line.attended for line in lines),
-        learners=len(lines),
+        learners=sum(line.to_attend for line in lines),
         completed=sum(line.completed for line in lines),
     )
 

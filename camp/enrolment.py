@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from camp import tagging
 from camp.allocation import allocate
 from camp.messages import text
@@ -31,8 +33,11 @@ async def enrol(
     channel: Channel | None = None,
     teacher: Member | None = None,
     prefer_fallback: bool = False,
+    at: datetime | None = None,
 ) -> Enrolment:
     """Enrols the learner in the cohort: owner, class group, tags. Enrolled already, nothing changes; who had left is back.
+
+    `at`: when they signed up, where that is told late: lessons held since then are theirs.
 
     `source`: contact, chat, kf, ingest, moved, import. `teacher`: the staff member they belong to; without one the
     allocation rule decides (`prefer_fallback`: the named fallback owner first).
@@ -51,6 +56,7 @@ async def enrol(
         channel_id=channel.id if channel else None,
         source=source,
         in_group_at=seat.joined_at if seat else None,
+        enrolled_at=min(tx.now, at or tx.now),
         place=Place.CLASS,
     )
     if learner.owner_id is None or teacher is not None:
@@ -114,7 +120,7 @@ async def open_enrolment(tx: Tx, learner_id: int, camp_id: int) -> Enrolment | N
 
 
 async def sign_up(
-    tx: Tx, policy: Policy, learner: Learner, *, source: str, channel: Channel | None, added: Member | None
+    tx: Tx, policy: Policy, learner: Learner, *, source: str, channel: Channel | None, added: Member | None, at: datetime
 ) -> Enrolment | None:
     """Enrols a learner who named no cohort: in the earliest one of the camp still open. None when there is none.
 
@@ -133,7 +139,9 @@ async def sign_up(
         return None
     staff = added if added is not None and added.active and added.position else None
     fallback = added is not None and staff is None
-    return await enrol(tx, policy, learner, cohort, source=source, channel=channel, teacher=staff, prefer_fallback=fallback)
+    return await enrol(
+        tx, policy, learner, cohort, source=source, channel=channel, teacher=staff, prefer_fallback=fallback, at=at
+    )
 
 
 async def follow_friend(tx: Tx, policy: Policy, learner: Learner) -> None:

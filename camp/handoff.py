@@ -50,8 +50,8 @@ def claim_card(say: Say, entry: Entry, lead: Lead, task_id: str) -> Message:
     """What is known of a learner while nobody has claimed them."""
     rating = say("pool.rating", stars=f"{lead.rating_sum / lead.ratings:.1f}") if lead.ratings else "-"
     fields = [
-        (say("pool.field_attended"), f"{entry.attended}/{lead.lessons}"),
-        (say("pool.field_completed"), f"{entry.completed}/{lead.lessons}"),
+        (say("pool.field_attended"), f"{entry.attended}/{lead.due.to_attend}"),
+        (say("pool.field_completed"), f"{entry.completed}/{lead.due.to_complete}"),
         (say("pool.field_rating"), rating),
         (say("pool.field_questions"), str(lead.questions)),
         (say("pool.field_channel"), entry.channel_name or "-"),

@@ -9,6 +9,7 @@ from typing import Any
 
 FROM_LEARNER = 3
 _SECOND = timedelta(seconds=1)
+_HISTORY = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,12 @@ class KfItem:
     def at(self, now: datetime) -> datetime:
         """The moment that counts: when it was sent, not when we got round to it; never in the future.
 
-        WeCom sends whole seconds, rounded down, so a message of the second a window opens in is not "too early".
+        WeCom sends whole seconds, rounded down, so a message of the second a window opens in is not "too early". It keeps
+        three days of history (doc 94670), so an older time is no time to go by.
         """
-        return now if self.sent_at is None else min(now, self.sent_at + _SECOND)
+        if self.sent_at is None or now - self.sent_at > _HISTORY:
+            return now
+        return min(now, self.sent_at + _SECOND)
 
 
 def read_item(body: Mapping[str, Any]) -> KfItem:

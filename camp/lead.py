@@ -17,16 +17,16 @@ _QUOTE_BYTES = 120
 
 async def identity_lines(tx: Tx, policy: Policy, say: Say, entry: Entry, member: Member) -> list[str]:
     """The lines for the claimer; phone numbers are not among them: each reveal is asked for and recorded by itself."""
-    counts = await leads.lesson_counts(tx, {entry.cohort_id})
-    lessons = counts.get(entry.cohort_id, 0)
+    due = (await leads.lessons_due(tx, [entry]))[entry.id]
     lines = [
         say("pool.who", name=entry.name or "?", number=entry.learner_id, cohort=entry.cohort_name),
         await _reach(tx, say, entry, member),
         say(
             "pool.story",
             attended=entry.attended,
+            to_attend=due.to_attend,
             completed=entry.completed,
-            lessons=lessons,
+            to_complete=due.to_complete,
             channel=entry.channel_name or "-",
         ),
     ]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from camp.messages import cut
 from camp.money import yuan
 from camp.phrases import PHRASES, Say
 from camp.policy import Policy
-from camp.progress import LessonState, lesson_state
+from camp.progress import LessonState, lesson_state, tally
 from camp.roster import lesson_name
 from camp.when import day_and_time, day_and_time_near
-from storage import attendance, journal, kf, learner_cards, notes, orders, placements, tagging
+from storage import attendance, journal, kf, learner_cards, members, notes, orders, placements, tagging
 from storage.attendance import Seat
 from storage.cohorts import Lesson
 from storage.database import Tx
@@ -20,6 +22,11 @@ from storage.learners import Learner
 _NEWEST = 3
 _STORY = 5
 _QUOTE_BYTES = 120
+_NOT_THERE = {
+    LessonState.OPEN: "card.not_yet",
+    LessonState.NOT_COUNTED: "card.not_counted",
+    LessonState.REPLAYED: "card.not_counted",
+}
 
 
 async def card_lines(tx: Tx, policy: Policy, say: Say, learner: Learner) -> list[str]:
@@ -38,13 +45,15 @@ async def card_lines(tx: Tx, policy: Policy, say: Say, learner: Learner) -> list
     lines += await _reach_lines(tx, policy, say, learner)
     story = await journal.story(tx, learner.id, _STORY)
     if story:
-        lines += [say("card.story"), *[_story_line(policy, say, entry) for entry in story]]
+        names = await _names(tx, story)
+        lines += [say("card.story"), *[_story_line(policy, say, entry, names) for entry in story]]
     return lines
 
 
 def _seat_lines(policy: Policy, say: Say, seat: Seat, around: Surroundings) -> list[str]:
     enrolment = seat.enrolment
-    where = [say("card.cohort", cohort=around.cohort, code=around.cohort_code)]
+    named = around.cohort != around.cohort_code
+    where = [say("card.cohort", cohort=around.cohort, code=around.cohort_code) if named else around.cohort]
     where.append(say("card.group", group=around.group) if around.group else say("card.no_group"))
     if not enrolment.in_group:
         where.append(say("teacher.mark_not_in_group"))
@@ -57,7 +66,7 @@ def _seat_lines(policy: Policy, say: Say, seat: Seat, around: Surroundings) -> l
             since=day_and_time(policy, enrolment.enrolled_at),
         )
     )
-    lines.append(say("card.counts", attended=enrolment.attended, completed=enrolment.completed, lessons=len(seat.lessons)))
+    lines.append(say("progress.counts", **vars(tally(seat))))
     return lines
 
 
@@ -78,9 +87,7 @@ def _lesson_line(policy: Policy, say: Say, seat: Seat, lesson: Lesson, tx: Tx) -
     if state is LessonState.UPCOMING:
         begins = day_and_time(policy, lesson.starts_at)
         return say("card.lesson", lesson=lesson_name(say, lesson), what=say("card.upcoming", begins=begins))
-    if state is LessonState.NOT_COUNTED:
-        return say("card.lesson", lesson=lesson_name(say, lesson), what=say("card.not_counted"))
-    what = [say("card.attended" if seen.attended else "card.not_yet" if state is LessonState.OPEN else "card.absent")]
+    what = [say("card.attended" if seen.attended else _NOT_THERE.get(state, "card.absent"))]
     if seen.completed:
         what.append(say("card.completed"))
     if seen.teacher_mark_at is not None:
@@ -138,16 +145,23 @@ async def _reach_lines(tx: Tx, policy: Policy, say: Say, learner: Learner) -> li
     return [line + say("card.no_friends")]
 
 
-def _story_line(policy: Policy, say: Say, entry: Entry) -> str:
+async def _names(tx: Tx, story: Sequence[Entry]) -> dict[str, str]:
+    """What the members in the story are called, by userid."""
+    userids = {name for kind, _, name in (entry.by.partition(":") for entry in story) if kind == "member"}
+    found = [await members.find(tx, userid) for userid in sorted(userids)]
+    return {member.userid: member.shown for member in found if member is not None}
+
+
+def _story_line(policy: Policy, say: Say, entry: Entry, names: Mapping[str, str]) -> str:
     known = f"card.story_{entry.kind}"
     what = say(known) if known in PHRASES else entry.kind
     lesson = entry.detail.get("lesson")
     if isinstance(lesson, int):
         what = say("card.story_lesson", lesson=say("teacher.lesson_number", seq=lesson), what=what)
-    return say("card.story_line", at=day_and_time(policy, entry.at), what=what, by=_who(say, entry.by))
+    return say("card.story_line", at=day_and_time(policy, entry.at), what=what, by=_who(say, entry.by, names))
 
 
-def _who(say: Say, by: str) -> str:
+def _who(say: Say, by: str, names: Mapping[str, str]) -> str:
     kind, _, name = by.partition(":")
     known = f"card.by_{kind}"
-    return say(known, name=name) if known in PHRASES else by
+    return say(known, name=names.get(name, name)) if known in PHRASES else by

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from camp.attendance import Heard
 from camp.lesson_choice import window_of
-from camp.rules.attendance import lesson_counts
+from camp.rules.attendance import attendance_due, completion_due
 from storage import kf
 from storage.attendance import Seat
 from storage.cohorts import Lesson
@@ -21,15 +22,17 @@ class LessonState(StrEnum):
     OPEN = "open"  # check-in is open and they have not come yet
     HELD = "held"
     NOT_COUNTED = "not_counted"  # held before they enrolled
+    REPLAYED = "replayed"  # the same, and finished on a replay
 
 
 @dataclass(frozen=True)
 class Tally:
-    """`到课 attended/lessons · 完课 completed/lessons`; lessons are those of the cohort that count for this learner."""
+    """`到课 attended/to_attend · 完课 completed/to_complete`: the lessons of the cohort that are due for this learner."""
 
     attended: int
+    to_attend: int
     completed: int
-    lessons: int
+    to_complete: int
 
 
 @dataclass(frozen=True)
@@ -40,20 +43,25 @@ class ReachLeft:
     until: datetime
 
 
-def tally(seat: Seat, just_now: Lesson | None = None, *, attended: int | None = None, completed: int | None = None) -> Tally:
-    """The counts of a seat; `just_now` is a lesson that counts since the seat was read, with the counts that came of it."""
-    counting = sum(1 for lesson in seat.lessons if lesson == just_now or _counts(seat, lesson))
+def seat_after(seat: Seat, lesson: Lesson, heard: Heard) -> Seat:
+    """The seat with what was heard of the lesson since it was read."""
+    enrolment = replace(seat.enrolment, attended=heard.attended, completed=heard.completed)
+    return replace(seat, enrolment=enrolment, witnesses={**seat.witnesses, lesson.id: heard.after})
+
+
+def tally(seat: Seat) -> Tally:
     return Tally(
-        seat.enrolment.attended if attended is None else attended,
-        seat.enrolment.completed if completed is None else completed,
-        counting,
+        seat.enrolment.attended,
+        sum(_to_attend(seat, lesson) for lesson in seat.lessons),
+        seat.enrolment.completed,
+        sum(_to_complete(seat, lesson) for lesson in seat.lessons),
     )
 
 
 def lesson_state(seat: Seat, lesson: Lesson, now: datetime) -> LessonState:
-    if not _counts(seat, lesson):
-        return LessonState.NOT_COUNTED
     seen = seat.seen(lesson)
+    if not _to_attend(seat, lesson):
+        return LessonState.REPLAYED if seen.completed else LessonState.NOT_COUNTED
     if not seen.attended and seen.checked_in_at is None and window_of(lesson).open_at(now):
         return LessonState.OPEN
     return LessonState.UPCOMING if lesson.starts_at > now and not seen.attended else LessonState.HELD
@@ -67,6 +75,10 @@ async def reach_left(tx: Tx, learner_id: int) -> ReachLeft | None:
     return ReachLeft(max(0, window.left - 1), window.until)
 
 
-def _counts(seat: Seat, lesson: Lesson) -> bool:
+def _to_attend(seat: Seat, lesson: Lesson) -> bool:
+    return attendance_due(lesson.ends_at, seat.enrolment.enrolled_at, attended=seat.seen(lesson).attended)
+
+
+def _to_complete(seat: Seat, lesson: Lesson) -> bool:
     seen = seat.seen(lesson)
-    return lesson_counts(lesson.ends_at, seat.enrolment.enrolled_at, attended=seen.attended, completed=seen.completed)
+    return completion_due(lesson.ends_at, seat.enrolment.enrolled_at, attended=seen.attended, completed=seen.completed)

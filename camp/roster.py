@@ -39,15 +39,17 @@ class LessonOf:
 
 @dataclass(frozen=True)
 class ClassView:
-    """One cohort as its class teacher sees it. `link` checks in to the lesson that runs or comes next."""
+    """One cohort as its class teacher sees it.
+
+    `held`: the lessons that run now, else the one that began last; `links` check in to those that run, else to the next
+    one, and are None until WeCom has given us the kf link.
+    """
 
     cohort: Cohort
     groups: tuple[GroupSize, ...]
+    held: tuple[tuple[Lesson, LessonCount], ...]
     following: Lesson | None
-    latest: Lesson | None
-    latest_count: LessonCount
-    link_lesson: Lesson | None
-    link: str | None
+    links: tuple[tuple[Lesson, str | None], ...]
 
 
 def current_cohort(cohorts: Sequence[Cohort], now: datetime) -> Cohort | None:
@@ -98,25 +100,21 @@ async def view_classes(tx: Tx, policy: Policy, scope: Scope) -> list[ClassView]:
     ids = [c.id for c in shown]
     sizes = await rosters.group_sizes(tx, scope, ids)
     lessons = await rosters.lessons_in(tx, ids)
-    latest = {c.id: _latest([found for found in lessons if found.cohort_id == c.id], tx.now) for c in shown}
-    counts = await rosters.lesson_counts(tx, scope, [found.id for found in latest.values() if found])
+    held = {c.id: _held([found for found in lessons if found.cohort_id == c.id], tx.now) for c in shown}
+    counts = await rosters.lesson_counts(tx, scope, [found.id for several in held.values() for found in several])
     url = (await kf.account(tx, policy.open_kfid)).link_url if shown else None
     views = []
     for cohort in shown:
-        mine = [found for found in lessons if found.cohort_id == cohort.id]
-        following = min((m for m in mine if m.starts_at > tx.now), key=lambda m: m.starts_at, default=None)
-        running = [m for m in mine if m.starts_at <= tx.now < m.ends_at]
-        linked = running[0] if running else following
-        last = latest[cohort.id]
+        ahead = [found for found in lessons if found.cohort_id == cohort.id and found.starts_at > tx.now]
+        following = min(ahead, key=lambda found: found.starts_at, default=None)
+        linked = [found for found in held[cohort.id] if tx.now < found.ends_at] or ([following] if following else [])
         views.append(
             ClassView(
                 cohort=cohort,
                 groups=tuple(size for size in sizes if size.cohort_id == cohort.id),
+                held=tuple((found, counts.get(found.id, LessonCount())) for found in held[cohort.id]),
                 following=following,
-                latest=last,
-                latest_count=counts.get(last.id, LessonCount()) if last else LessonCount(),
-                link_lesson=linked,
-                link=_link(policy, url, linked),
+                links=tuple((found, _link(policy, url, found)) for found in linked),
             )
         )
     return views
@@ -140,11 +138,14 @@ def _by_words(known: Sequence[Cohort], words: str) -> Cohort | None:
     return next((c for c in known if wanted in (c.code.casefold(), c.name.casefold())), None)
 
 
-def _latest(lessons: Sequence[Lesson], now: datetime) -> Lesson | None:
-    return max((found for found in lessons if found.starts_at <= now), key=lambda found: found.starts_at, default=None)
+def _held(lessons: Sequence[Lesson], now: datetime) -> list[Lesson]:
+    """Those that run now, else the one that began last."""
+    begun = [found for found in lessons if found.starts_at <= now]
+    running = [found for found in begun if now < found.ends_at]
+    return running or sorted(begun, key=lambda found: found.starts_at)[-1:]
 
 
-def _link(policy: Policy, url: str | None, lesson: Lesson | None) -> str | None:
-    if url is None or lesson is None:
+def _link(policy: Policy, url: str | None, lesson: Lesson) -> str | None:
+    if url is None:
         return None
     return link_with(url, token_for(policy, Ticket("lesson", lesson.id)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from camp import contact, enrolment, identity
@@ -31,7 +32,8 @@ async def take_sign_up(tx: Tx, policy: Policy, event: dict[str, Any]) -> None:
     channel = await contact.find_channel(tx, policy, str(event["channel"])) if event.get("channel") else None
     known = await enrolment.open_enrolment(tx, learner.id, cohort.camp_id)
     if known is None or (event.get("cohort") and known.cohort_id != cohort.id and not _is_guess(known)):
-        await enrolment.enrol(tx, policy, learner, cohort, source="ingest", channel=channel)
+        at = datetime.fromisoformat(str(event["occurred_at"])) if event.get("occurred_at") else tx.now
+        await enrolment.enrol(tx, policy, learner, cohort, source="ingest", channel=channel, at=at)
     elif event.get("cohort") and known.cohort_id != cohort.id:
         # They were put into the next cohort when they added the teacher; what they signed up for counts.
         source = str(event.get("source") or "ingest")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -43,7 +43,7 @@ class Outcome:
     cohort: Cohort
     closing: Closing | None
     counts: Mapping[str, int]
-    managers: int = 0
+    asked: Sequence[str] = ()  # userids the card went to
 
 
 async def ask(tx: Tx, policy: Policy, cohort: Cohort) -> Outcome:
@@ -58,8 +58,9 @@ async def ask(tx: Tx, policy: Policy, cohort: Cohort) -> Outcome:
     counts = await forecast(tx, policy, cohort)
     closing = await closings.propose(tx, cohort.id, Moment.COHORT_CLOSED, counts)
     people = await members.with_position(tx, "manager") or await members.with_position(tx, "operator")
-    await card.show(tx, CARD, str(closing.id), [p.userid for p in people], _face(say, policy, cohort, closing))
-    return Outcome(Verdict.ASKED, cohort, closing, counts, len(people))
+    asked = [p.userid for p in people]
+    await card.show(tx, CARD, str(closing.id), asked, _face(say, policy, cohort, closing))
+    return Outcome(Verdict.ASKED, cohort, closing, counts, asked)
 
 
 async def accept(tx: Tx, policy: Policy, cohort: Cohort, member: Member, tap: Tap | None = None) -> Outcome:

@@ -8,7 +8,7 @@ from datetime import datetime
 from camp import attendance
 from camp.lesson_choice import CheckInChoice, Chosen, NoSeat, NoSuchLesson, NothingOpen, Several
 from camp.messages import menu
-from camp.progress import tally
+from camp.progress import seat_after, tally
 from camp.rules.checkin import Outcome
 from camp.when import day_and_time_near
 from handlers._learner_desk import CHECKIN_ID, name_among, no_seat, no_such_lesson, said_at
@@ -38,7 +38,7 @@ async def check_in_words(ctx: LearnerCtx, seats: Sequence[Seat], chosen: Chosen,
     """Checks in and returns the words for what became of it."""
     lesson, seat = chosen.lesson, chosen.seat
     done = await attendance.check_in(ctx.tx, ctx.policy, seat.enrolment, lesson, at=said_at(ctx), by=by, said=said)
-    counts = tally(seat, lesson, attended=done.heard.attended) if done.heard else tally(seat)
+    counts = tally(seat_after(seat, lesson, done.heard) if done.heard else seat)
     values = {
         "lesson": name_among(ctx.say, chosen, seats),
         "seq": lesson.seq,
@@ -47,7 +47,7 @@ async def check_in_words(ctx: LearnerCtx, seats: Sequence[Seat], chosen: Chosen,
         "starts": _near(ctx, lesson.starts_at),
         "closed": _near(ctx, lesson.checkin_closes_at),
         "attended": counts.attended,
-        "lessons": counts.lessons,
+        "lessons": counts.to_attend,
     }
     return ctx.say(_WORDS[done.outcome], **values)
 

@@ -27,7 +27,7 @@ async def enter(ctx: LearnerCtx, item: KfItem) -> None:
     code = item.event.get("welcome_code")
     if isinstance(code, str) and code:
         open_kfid = item.open_kfid or ctx.policy.open_kfid
-        until = (item.sent_at or ctx.now) + _WELCOME_LIVES
+        until = item.at(ctx.now) + _WELCOME_LIVES
         await kf.offer_welcome(ctx.tx, ctx.learner.id, open_kfid, code, until)
     token = item.event.get("scene_param")
     ticket = read_token(ctx.policy, token) if isinstance(token, str) and token else None

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from camp import attendance
 from camp.lesson_choice import Chosen, LessonChoice, choose_started, window_of
-from camp.progress import tally
+from camp.progress import seat_after, tally
 from camp.when import day_and_time_near
 from handlers._learner_desk import name_among, not_a_lesson, said_at, seats_of
 from handlers.core.context import LearnerCtx
@@ -47,9 +47,9 @@ async def finish(ctx: LearnerCtx, rest: Rest) -> Reply:
     heard = await attendance.finish(ctx.tx, ctx.policy, seat.enrolment, lesson, at=at)
     before = heard.before.finished_at
     key = "progress.finished" if before is None else "progress.finished_before"
-    counts = tally(seat, lesson, completed=heard.completed)
+    counts = tally(seat_after(seat, lesson, heard))
     name = name_among(ctx.say, choice, seats)
-    words = ctx.say(key, lesson=name, at=_near(ctx, before or at), completed=counts.completed, lessons=counts.lessons)
+    words = ctx.say(key, lesson=name, at=_near(ctx, before or at), completed=counts.completed, lessons=counts.to_complete)
     if not heard.after.attended and heard.after.checked_in_at is None and window_of(lesson).open_at(at):
         closes = _near(ctx, lesson.checkin_closes_at)
         words += "\n" + ctx.say("progress.finish_also_checkin", seq=lesson.seq, closes=closes)

@@ -60,9 +60,7 @@ async def progress(ctx: LearnerCtx, rest: Rest) -> Reply:
         return no_seat(ctx, why_no_seat(seats))
     lines: list[str] = []
     for seat in mine:
-        counts = tally(seat)
-        values = {"attended": counts.attended, "completed": counts.completed, "lessons": counts.lessons}
-        lines += [ctx.say("progress.counts", **values), ctx.say("progress.cohort", cohort=seat.cohort.name)]
+        lines += [ctx.say("progress.counts", **vars(tally(seat))), ctx.say("progress.cohort", cohort=seat.cohort.name)]
         lines += [_progress_line(ctx, seat, lesson) for lesson in seat.lessons]
     left = await reach_left(ctx.tx, ctx.learner.id)
     if left is not None:

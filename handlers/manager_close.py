@@ -27,9 +27,13 @@ router = Router()
     example=("结营 read7-01", "close read7-01"),
     summary=("预演分流并发出结营确认卡", "rehearse the close and send the verdict card"),
 )
-async def close(ctx: StaffCtx, rest: Rest) -> Reply:
+async def close(ctx: StaffCtx, rest: Rest) -> Reply | None:
+    """The card is the answer to a manager who gets one; to others the same numbers come as text."""
     cohort = await need_cohort(ctx, rest, lambda c: c.closed_at is None and c.starts_at <= ctx.now)
-    return Reply.text(outcome_in_words(ctx.say, ctx.policy, await ask(ctx.tx, ctx.policy, cohort)))
+    outcome = await ask(ctx.tx, ctx.policy, cohort)
+    if ctx.member.userid in outcome.asked:
+        return None
+    return Reply.text(outcome_in_words(ctx.say, ctx.policy, outcome))
 
 
 @router.staff(
@@ -79,7 +83,7 @@ def outcome_in_words(say: Say, policy: Policy, outcome: Outcome) -> str:
         cohort=outcome.cohort.name,
         code=outcome.cohort.code,
         counts=places_in_words(say, outcome.counts) if outcome.verdict is Verdict.ASKED else "",
-        managers=outcome.managers,
+        managers=len(outcome.asked),
         at=day_and_time(policy, at) if at else "",
         hours=int(policy.confirm_within.total_seconds() // 3600),
     )

@@ -34,7 +34,7 @@ async def mine(ctx: StaffCtx, rest: Rest) -> Reply:
     held = await pools.held_by(ctx.tx, ctx.member.id)
     if not held:
         return Reply.text(ctx.say("pool.mine_empty", limit=room.limit))
-    counts = await leads.lesson_counts(ctx.tx, {e.cohort_id for e in held})
+    due = await leads.lessons_due(ctx.tx, held)
     followed = await pools.followed_up(ctx.tx, [e.learner_id for e in held])
     lines = []
     for entry in held:
@@ -48,7 +48,7 @@ async def mine(ctx: StaffCtx, rest: Rest) -> Reply:
                 number=entry.learner_id,
                 name=entry.name or "?",
                 attended=entry.attended,
-                lessons=counts.get(entry.cohort_id, 0),
+                lessons=due[entry.id].to_attend,
                 at=day_and_time(ctx.policy, entry.claimed_at) if entry.claimed_at else "",
                 follow=words,
             )

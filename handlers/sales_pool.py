@@ -13,7 +13,7 @@ from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest, UsageError
 from handlers.core.reply import Reply
 from handlers.core.router import SALES, Router
-from storage import leads, orders, pools
+from storage import enrolments, leads, members, orders, pools
 from storage.pools import Entry
 
 router = Router()
@@ -45,8 +45,8 @@ async def show_pool(ctx: StaffCtx, rest: Rest) -> Reply:
     if not shown:
         return Reply.text(ctx.say("pool.view_cap", number=ctx.policy.views_per_day))
     head = ctx.say("pool.head", pool=title, number=number, held=room.held, limit=room.limit, free=room.free)
-    counts = await leads.lesson_counts(ctx.tx, {e.cohort_id for e in shown})
-    lines = [_item(ctx, entry, counts.get(entry.cohort_id, 0)) for entry in shown]
+    due = await leads.lessons_due(ctx.tx, shown)
+    lines = [_item(ctx, entry, due[entry.id].to_attend) for entry in shown]
     if len(shown) < number:
         lines.append(ctx.say("pool.first_only", shown=len(shown), number=number))
     return Reply.listing(head, [*lines, ctx.say("pool.hint")])
@@ -142,8 +142,13 @@ async def _answer(ctx: StaffCtx, outcome: Claimed | Refused) -> Reply:
 
 
 async def _nowhere(ctx: StaffCtx, number: int) -> str:
-    """Why somebody who never was in a pool cannot be claimed: they paid, or they are not there."""
+    """Why somebody who never was in a pool cannot be claimed: they paid, somebody else looks after them, or nobody knows them."""
     bought = [order for order in await orders.of_learner(ctx.tx, number) if order.net_fen > 0]
     if bought:
         return ctx.say("pool.paid_already", number=number, at=day_and_time(ctx.policy, bought[0].paid_at))
-    return ctx.say("pool.not_in_pool", number=number)
+    seat = await enrolments.current(ctx.tx, number)
+    if seat is None:
+        return ctx.say("pool.unknown_number", number=number)
+    teacher = await members.load(ctx.tx, seat.class_teacher_id) if seat.class_teacher_id else None
+    place = ctx.say(f"common.place_{seat.place}")
+    return ctx.say("pool.not_in_pool", number=number, place=place, teacher=teacher.shown if teacher else "-")

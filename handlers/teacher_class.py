@@ -73,11 +73,11 @@ async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
     missing = await rosters.at_lesson(ctx.tx, found.lesson.id, scope_of(ctx.member), without="attended")
     count = await _count(ctx, found.lesson)
     name = lesson_name(ctx.say, found.lesson)
-    if not count.learners:
+    if not count.to_attend:
         return Reply.text(ctx.say("teacher.nobody_counts", lesson=name))
     if not missing:
-        return Reply.text(ctx.say("teacher.nobody_absent", lesson=name, learners=count.learners))
-    values = {"lesson": name, "number": len(missing), "learners": count.learners}
+        return Reply.text(ctx.say("teacher.nobody_absent", lesson=name, learners=count.to_attend))
+    values = {"lesson": name, "number": len(missing), "learners": count.to_attend}
     if ctx.now < found.lesson.ends_at:
         head = ctx.say("teacher.absent_running", end=day_and_time_near(ctx.policy, found.lesson.ends_at, ctx.now), **values)
     elif ctx.now < found.lesson.checkin_closes_at:
@@ -103,15 +103,15 @@ async def unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
     missing = await rosters.at_lesson(ctx.tx, found.lesson.id, scope_of(ctx.member), without="completed")
     count = await _count(ctx, found.lesson)
     name = lesson_name(ctx.say, found.lesson)
-    if not count.learners:
+    if not count.to_complete:
         return Reply.text(ctx.say("teacher.nobody_counts", lesson=name))
     if not missing:
-        return Reply.text(ctx.say("teacher.all_finished", lesson=name, learners=count.learners))
+        return Reply.text(ctx.say("teacher.all_finished", lesson=name, learners=count.to_complete))
     lines = []
     for line in missing:
         person = ctx.say("teacher.person", id=line.learner_id, name=line.shown)
         lines.append(f"{person} {ctx.say('teacher.mark_attended')}" if line.attended else person)
-    return Reply.listing(ctx.say("teacher.unfinished", lesson=name, number=len(missing), learners=count.learners), lines)
+    return Reply.listing(ctx.say("teacher.unfinished", lesson=name, number=len(missing), learners=count.to_complete), lines)
 
 
 @router.staff(
@@ -172,8 +172,9 @@ def _no_cohort(ctx: StaffCtx, missing: NoCohort, words: str) -> Reply:
 
 
 def _class_lines(ctx: StaffCtx, view: ClassView) -> list[str]:
-    head = "teacher.class_cohort" if view.cohort.closed_at is None else "teacher.class_closed"
-    lines = [ctx.say(head, cohort=view.cohort.name, code=view.cohort.code)]
+    cohort = view.cohort
+    head = ctx.say("teacher.class_cohort", cohort=cohort.name, code="" if cohort.code == cohort.name else cohort.code).rstrip()
+    lines = [head if cohort.closed_at is None else head + ctx.say("teacher.class_closed")]
     for size in view.groups:
         key = "teacher.class_group" if size.code else "teacher.class_loose"
         lines.append(
@@ -186,19 +187,18 @@ def _class_lines(ctx: StaffCtx, view: ClassView) -> list[str]:
                 outside=size.learners - size.in_group,
             )
         )
-    if view.latest is not None:
-        key = "teacher.class_running" if ctx.now < view.latest.ends_at else "teacher.class_latest"
-        lines.append(ctx.say(key, lesson=lesson_name(ctx.say, view.latest), **vars(view.latest_count)))
+    for lesson, count in view.held:
+        key = "teacher.class_running" if ctx.now < lesson.ends_at else "teacher.class_latest"
+        lines.append(ctx.say(key, lesson=lesson_name(ctx.say, lesson), **vars(count)))
     if view.following is not None:
         start = day_and_time(ctx.policy, view.following.starts_at)
         lines.append(ctx.say("teacher.class_following", lesson=lesson_name(ctx.say, view.following), start=start))
     else:
         lines.append(ctx.say("teacher.class_no_following"))
-    if view.link_lesson is not None and view.link is not None:
-        lines.append(ctx.say("teacher.class_link", lesson=lesson_name(ctx.say, view.link_lesson), link=view.link))
-    elif view.link_lesson is not None:
-        lines.append(ctx.say("reminder.no_link"))
-    return lines
+    posts = [ctx.say("teacher.class_link", lesson=lesson_name(ctx.say, lesson), link=link) for lesson, link in view.links if link]
+    if view.links and not posts:
+        posts = [ctx.say("reminder.no_link")]
+    return lines + posts
 
 
 def _roster_line(ctx: StaffCtx, line: RosterLine) -> str:

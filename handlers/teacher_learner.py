@@ -206,7 +206,7 @@ async def _card(ctx: StaffCtx, learner: Learner) -> Reply:
 
 def _outside(ctx: StaffCtx, number: int) -> Reply:
     """The same words whether the learner exists or not."""
-    return Reply.text(ctx.say("desk.outside", number=number))
+    return Reply.text(ctx.say("desk.outside_sales" if ctx.member.position == "sales" else "desk.outside", number=number))
 
 
 def _person(ctx: StaffCtx, learner: Learner) -> str:

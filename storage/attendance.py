@@ -6,10 +6,11 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
+from sqlalchemy.sql import FromClause
 
 from storage.cohorts import Cohort, Lesson, to_lesson
 from storage.database import Tx
@@ -53,6 +54,22 @@ class Seat:
 
     def seen(self, lesson: Lesson) -> Witnesses:
         return self.witnesses.get(lesson.id, NOTHING)
+
+
+def of_lesson() -> FromClause:
+    """Lessons with the enrolments of their cohort and what is known of each in the lesson."""
+    here = and_(attendance.c.enrolment_id == enrolments.c.id, attendance.c.lesson_id == lessons.c.id)
+    return lessons.join(enrolments, enrolments.c.cohort_id == lessons.c.cohort_id).outerjoin(attendance, here)
+
+
+def attendance_due() -> ColumnElement[bool]:
+    """camp.rules.attendance.attendance_due on `of_lesson()`."""
+    return or_(enrolments.c.enrolled_at < lessons.c.ends_at, attendance.c.attended.is_(True))
+
+
+def completion_due() -> ColumnElement[bool]:
+    """camp.rules.attendance.completion_due on `of_lesson()`."""
+    return or_(attendance.c.completed.is_(True), attendance_due())
 
 
 async def load(tx: Tx, enrolment_id: int, lesson_id: int) -> Witnesses:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
+from storage.attendance import attendance_due, completion_due, of_lesson
 from storage.database import Tx
 from storage.pools import Entry
-from storage.tables_camp import attendance, lessons, questions
+from storage.tables_camp import attendance, enrolments, lessons, questions
+
+
+@dataclass(frozen=True)
+class Due:
+    """How many lessons of the cohort the learner was, or is, to attend and to complete."""
+
+    to_attend: int = 0
+    to_complete: int = 0
 
 
 @dataclass(frozen=True)
 class Lead:
-    """`lessons` the cohort has, the sum and number of the learner's lesson ratings, and how often they asked something."""
+    """The lessons due, the sum and number of the learner's lesson ratings, and how often they asked something."""
 
-    lessons: int
+    due: Due
     rating_sum: int
     ratings: int
     questions: int
@@ -24,7 +33,7 @@ class Lead:
 
 async def of_entries(tx: Tx, entries: Sequence[Entry]) -> dict[int, Lead]:
     """By entry id."""
-    held = await lesson_counts(tx, {e.cohort_id for e in entries})
+    due = await lessons_due(tx, entries)
     ratings = {
         row.enrolment_id: (int(row.total), int(row.number))
         for row in await tx.conn.execute(
@@ -45,15 +54,23 @@ async def of_entries(tx: Tx, entries: Sequence[Entry]) -> dict[int, Lead]:
             .group_by(questions.c.learner_id)
         )
     }
-    return {
-        e.id: Lead(held.get(e.cohort_id, 0), *ratings.get(e.enrolment_id, (0, 0)), asked.get(e.learner_id, 0)) for e in entries
-    }
+    return {e.id: Lead(due[e.id], *ratings.get(e.enrolment_id, (0, 0)), asked.get(e.learner_id, 0)) for e in entries}
 
 
-async def lesson_counts(tx: Tx, cohort_ids: Collection[int]) -> dict[int, int]:
-    """How many lessons each cohort has."""
-    query = select(lessons.c.cohort_id, func.count().label("number")).where(lessons.c.cohort_id.in_(cohort_ids))
-    return {row.cohort_id: int(row.number) for row in await tx.conn.execute(query.group_by(lessons.c.cohort_id))}
+async def lessons_due(tx: Tx, entries: Sequence[Entry]) -> dict[int, Due]:
+    """By entry id."""
+    query = (
+        select(
+            enrolments.c.id,
+            func.sum(case((attendance_due(), 1), else_=0)),
+            func.sum(case((completion_due(), 1), else_=0)),
+        )
+        .select_from(of_lesson())
+        .where(enrolments.c.id.in_([e.enrolment_id for e in entries]))
+        .group_by(enrolments.c.id)
+    )
+    found = {row[0]: Due(int(row[1]), int(row[2])) for row in await tx.conn.execute(query)}
+    return {e.id: found.get(e.enrolment_id, Due()) for e in entries}
 
 
 async def ratings_of(tx: Tx, enrolment_id: int) -> list[tuple[int, int, str | None]]:

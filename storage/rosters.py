@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, case, func, or_, select
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.sql import FromClause
 
+from storage.attendance import attendance_due, completion_due, of_lesson
 from storage.cohorts import Cohort, Lesson, to_lesson
 from storage.database import Tx
 from storage.enrolments import Enrolment, to_enrolment
@@ -53,11 +53,12 @@ class NamedLearner:
 
 @dataclass(frozen=True)
 class LessonLine:
-    """One learner who counts for a lesson."""
+    """One learner for whom a lesson is due: `to_attend`, or finished on a replay and no more than that."""
 
     learner_id: int
     name: str | None
     class_teacher_id: int | None
+    to_attend: bool
     attended: bool
     completed: bool
 
@@ -68,10 +69,11 @@ class LessonLine:
 
 @dataclass(frozen=True)
 class LessonCount:
-    """Of `learners` who count for the lesson, how many attended and how many completed it."""
+    """How many learners a lesson is due for, to attend and to complete, and how many did."""
 
-    learners: int = 0
+    to_attend: int = 0
     attended: int = 0
+    to_complete: int = 0
     completed: int = 0
 
 
@@ -85,24 +87,6 @@ class GroupSize:
     teacher: str | None
     learners: int
     in_group: int
-
-
-def of_lesson() -> FromClause:
-    """Lessons with the enrolments of their cohort and what is known of each in the lesson."""
-    here = and_(attendance.c.enrolment_id == enrolments.c.id, attendance.c.lesson_id == lessons.c.id)
-    return lessons.join(enrolments, enrolments.c.cohort_id == lessons.c.cohort_id).outerjoin(attendance, here)
-
-
-def counts_for_lesson() -> ColumnElement[bool]:
-    """On `of_lesson()`: enrolled before it ended (or made up for it), and not gone elsewhere by then.
-
-    The same rule as camp.rules.attendance.lesson_counts: a lesson held before somebody came is no absence of theirs.
-    """
-    here_in_time = or_(
-        enrolments.c.enrolled_at < lessons.c.ends_at, attendance.c.attended.is_(True), attendance.c.completed.is_(True)
-    )
-    not_gone = or_(enrolments.c.place.not_in(GONE), enrolments.c.place_at >= lessons.c.ends_at)
-    return and_(here_in_time, not_gone)
 
 
 async def cohorts_within(tx: Tx, scope: Scope) -> list[Cohort]:
@@ -140,8 +124,8 @@ async def roster(tx: Tx, scope: Scope, cohort_ids: Sequence[int], *, missing_in_
 
 
 async def at_lesson(tx: Tx, lesson_id: int, scope: Scope | None = None, *, without: str | None = None) -> list[LessonLine]:
-    """Who counts for the lesson, by number; `without` leaves only those not `attended` or not `completed`."""
-    wanted = and_(lessons.c.id == lesson_id, counts_for_lesson())
+    """For whom the lesson is due, by number; `without`: who was to have it `attended`, or `completed`, and has not."""
+    wanted = and_(lessons.c.id == lesson_id, _not_gone(), attendance_due() if without == "attended" else completion_due())
     if scope is not None:
         wanted = and_(wanted, enrolment_within(scope))
     if without is not None:
@@ -152,6 +136,7 @@ async def at_lesson(tx: Tx, lesson_id: int, scope: Scope | None = None, *, witho
             enrolments.c.learner_id,
             learners.c.name,
             enrolments.c.class_teacher_id,
+            attendance_due(),
             func.coalesce(attendance.c.attended, False),
             func.coalesce(attendance.c.completed, False),
         )
@@ -163,21 +148,22 @@ async def at_lesson(tx: Tx, lesson_id: int, scope: Scope | None = None, *, witho
 
 
 async def lesson_counts(tx: Tx, scope: Scope, lesson_ids: Sequence[int]) -> dict[int, LessonCount]:
-    """Per lesson how many count, attended and completed; lessons for which nobody counts are left out."""
+    """Per lesson; lessons due for nobody are left out."""
     if not lesson_ids:
         return {}
     query = (
         select(
             lessons.c.id,
-            func.count(),
+            func.sum(case((attendance_due(), 1), else_=0)),
             func.coalesce(func.sum(sql_cast(attendance.c.attended, Integer)), 0),
+            func.count(),
             func.coalesce(func.sum(sql_cast(attendance.c.completed, Integer)), 0),
         )
         .select_from(of_lesson())
-        .where(lessons.c.id.in_(lesson_ids), counts_for_lesson(), enrolment_within(scope))
+        .where(lessons.c.id.in_(lesson_ids), completion_due(), _not_gone(), enrolment_within(scope))
         .group_by(lessons.c.id)
     )
-    return {row[0]: LessonCount(row[1], int(row[2]), int(row[3])) for row in await tx.conn.execute(query)}
+    return {row[0]: LessonCount(*map(int, row[1:])) for row in await tx.conn.execute(query)}
 
 
 async def lessons_in(tx: Tx, cohort_ids: Sequence[int]) -> list[Lesson]:
@@ -260,6 +246,11 @@ async def named(tx: Tx, scope: Scope, words: str, limit: int) -> list[NamedLearn
 
 def _group_size(row: Any, size: tuple[int, int]) -> GroupSize:
     return GroupSize(row.cohort_id, row.id, row.code, row.name or row.userid, *size)
+
+
+def _not_gone() -> ColumnElement[bool]:
+    """On `of_lesson()`: they had not gone elsewhere when the lesson ended."""
+    return or_(enrolments.c.place.not_in(GONE), enrolments.c.place_at >= lessons.c.ends_at)
 
 
 def _in_group() -> ColumnElement[bool]:

@@ -24,7 +24,6 @@ from camp.phrases import Say
 _KF_ACCOUNTS = Call(
     name="kf.accounts",
     path="/cgi-bin/kf/account/list",
-    lane="kf.read",
     build=lambda payload, ctx: {"offset": 0, "limit": 100},
     read=lambda answer: {"accounts": [text_of(row, "open_kfid") for row in rows_of(answer, "account_list")]},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.terminal import ConfigOption, fail, fail_with_config, run, settings_from, voice_of
+from bot.cli.terminal import ConfigOption, fail, fail_with_config, faults_in_words, run, settings_from, voice_of
 from bot.settings import ConfigError
 from storage.migrate import migrate as migrate_database
 
@@ -16,20 +16,19 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(config: ConfigOption = None) -> None:
-    from bot.app import AlreadyRunning
+    from bot.app import AlreadyRunning, CannotListen
     from bot.app import run as run_bot
 
     settings = settings_from(config)
     say = voice_of(settings)
     try:
-        settings.policy()
-        run_bot(settings)
-    except ConfigError as error:
-        fail_with_config(error, config)
+        with faults_in_words(say):
+            settings.policy()
+            run_bot(settings)
     except AlreadyRunning as error:
         fail(say("cli.already_running", file=str(error)))
-    except OSError as error:
-        fail(say("cli.cannot_listen", host=settings.server.host, port=settings.server.port, reason=error.strerror or str(error)))
+    except CannotListen as error:
+        fail(say("cli.cannot_listen", host=settings.server.host, port=settings.server.port, reason=str(error)))
 
 
 def migrate(config: ConfigOption = None) -> None:

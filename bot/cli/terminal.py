@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -68,8 +68,15 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
 
 def run(work: Coroutine[Any, Any, T], say: Say) -> T:
     """Runs a command's work; faults of the database and of the key file become a sentence."""
-    try:
+    with faults_in_words(say):
         return asyncio.run(work)
+
+
+@contextmanager
+def faults_in_words(say: Say) -> Iterator[None]:
+    """Ends the command with one sentence for a fault of the database or the key file."""
+    try:
+        yield
     except ConfigError as error:
         fail(str(error), CONFIG_FAULT)
     except StorageBusy:

@@ -51,7 +51,6 @@ class Call:
 
     name: str
     path: str
-    lane: str
     build: Callable[[Json, RoadContext], Json]
     read: Callable[[Json], Json] = no_result
     method: Literal["GET", "POST"] = "POST"

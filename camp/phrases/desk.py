@@ -40,6 +40,10 @@ PHRASES = {
         "#{number} 不在你的学员里。回复“名单”看你的学员。",
         "#{number} is not among your learners. Reply “roster” for yours.",
     ),
+    "desk.outside_sales": (
+        "#{number} 不是你的客户。回复“我的客户”看你的，或“领取 #{number}”先领取。",
+        "#{number} is not your customer. Reply “mine” for yours, or claim them first: “claim #{number}”.",
+    ),
     "desk.nobody_named": ("你的学员里没有叫“{name}”的。", "None of your learners is called “{name}”."),
     "desk.several_named": (
         "叫“{name}”的有 {number} 个，回复“学员 #{first}”这样的编号选一个：",

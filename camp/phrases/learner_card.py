@@ -11,10 +11,6 @@ PHRASES = {
         "class teacher {teacher} · channel {channel} · enrolled {since}",
     ),
     "card.nobody": ("无", "none"),
-    "card.counts": (
-        "到课 {attended} · 完课 {completed}（共 {lessons} 课）",
-        "attended {attended} · finished {completed} (of {lessons} lessons)",
-    ),
     "card.place": ("现在：{place}，{since} 起", "Now: {place}, since {since}"),
     "card.placed_by": ("，按规则“{rule}”（当时到课 {attended}）", ", by the rule “{rule}” (attended {attended} then)"),
     "card.lesson": ("{lesson}：{what}", "{lesson}: {what}"),

@@ -71,8 +71,8 @@ PHRASES = {
     ),
     "pool.reach_none": ("还没有人加到好友。", "Nobody is friends with them yet."),
     "pool.story": (
-        "到课 {attended}/{lessons}，完课 {completed}/{lessons}，渠道 {channel}",
-        "Attended {attended}/{lessons}, completed {completed}/{lessons}, from {channel}",
+        "到课 {attended}/{to_attend}，完课 {completed}/{to_complete}，渠道 {channel}",
+        "Attended {attended}/{to_attend}, completed {completed}/{to_complete}, from {channel}",
     ),
     "pool.story_rating": ("第{seq}课 {stars} 星{words}", "Lesson {seq}: {stars}{words}"),
     "pool.story_ratings": ("评分：{ratings}", "Ratings: {ratings}"),
@@ -105,7 +105,14 @@ PHRASES = {
         "You have claimed {number} today, the daily limit. Try tomorrow.",
     ),
     "pool.gone": ("这张卡已经过时了。回复“公海”看现在的名单。", "This card is out of date. Reply “pool”."),
-    "pool.not_in_pool": ("#{number} 不在公海里。", "#{number} is in no pool."),
+    "pool.not_in_pool": (
+        "#{number} 不在公海里：现在{place}，由班主任{teacher}跟进。回复“公海”看能领取的。",
+        "#{number} is in no pool: {place}, looked after by {teacher}. Reply “pool” for those to claim.",
+    ),
+    "pool.unknown_number": (
+        "没有 #{number} 这位学员。回复“公海”看能领取的。",
+        "There is no learner #{number}. Reply “pool” for those to claim.",
+    ),
     "pool.paid_already": ("#{number} 已于 {at} 成交，不再可领。", "#{number} bought at {at} and cannot be claimed."),
     # 我的客户 跟进 退回
     "pool.mine_head": ("我的客户 {held}/{limit}", "My customers {held}/{limit}"),

@@ -2,8 +2,8 @@
 
 PHRASES = {
     "progress.counts": (
-        "到课 {attended}/{lessons} · 完课 {completed}/{lessons}",
-        "Attended {attended}/{lessons} · completed {completed}/{lessons}",
+        "到课 {attended}/{to_attend} · 完课 {completed}/{to_complete}",
+        "Attended {attended}/{to_attend} · completed {completed}/{to_complete}",
     ),
     "progress.cohort": ("《{cohort}》", "{cohort}"),
     "progress.held": ("{lesson}：到课{attended} 完课{completed}", "{lesson}: attended {attended} completed {completed}"),
@@ -12,6 +12,10 @@ PHRASES = {
     "progress.open": ("{lesson}：可以签到，{closes} 关闭", "{lesson}: check-in is open until {closes}"),
     "progress.upcoming": ("{lesson}：未开始（{starts}）", "{lesson}: not started ({starts})"),
     "progress.not_counted": ("{lesson}：不计（报名前的课）", "{lesson}: not counted (before you signed up)"),
+    "progress.replayed": (
+        "{lesson}：到课不计（报名前的课） 完课{completed}",
+        "{lesson}: attendance not counted (before you signed up) completed {completed}",
+    ),
     "progress.homework": ("，作业已交", ", homework handed in"),
     "progress.score": ("，作业 {score} 分", ", homework {score}"),
     "progress.rating": ("，你评 {rating} 分", ", you rated it {rating}"),

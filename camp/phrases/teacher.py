@@ -16,7 +16,7 @@ PHRASES = {
     ),
     # 我的班
     "teacher.class_cohort": ("【{cohort}】{code}", "[{cohort}] {code}"),
-    "teacher.class_closed": ("【{cohort}】{code}（已结营）", "[{cohort}] {code} (closed)"),
+    "teacher.class_closed": ("（已结营）", " (closed)"),
     "teacher.class_group": (
         "{group}班（{teacher}）：学员 {learners} · 在群 {inside} · 未进群 {outside}",
         "Group {group} ({teacher}): learners {learners} · in group {inside} · not in group {outside}",
@@ -25,12 +25,12 @@ PHRASES = {
     "teacher.class_following": ("下节课：{lesson}，{start}", "Next: {lesson}, {start}"),
     "teacher.class_no_following": ("后面没有课了。", "No more lessons."),
     "teacher.class_latest": (
-        "上节课：{lesson}，到课 {attended}/{learners} · 完课 {completed}",
-        "Last: {lesson}, attended {attended}/{learners} · finished {completed}",
+        "上节课：{lesson}，到课 {attended}/{to_attend} · 完课 {completed}",
+        "Last: {lesson}, attended {attended}/{to_attend} · finished {completed}",
     ),
     "teacher.class_running": (
-        "正在上课：{lesson}，到课 {attended}/{learners} · 完课 {completed}",
-        "Running: {lesson}, attended {attended}/{learners} · finished {completed}",
+        "正在上课：{lesson}，到课 {attended}/{to_attend} · 完课 {completed}",
+        "Running: {lesson}, attended {attended}/{to_attend} · finished {completed}",
     ),
     "teacher.class_link": ("发到班群：{lesson} 签到 {link}", "Post in the class group: {lesson} check-in {link}"),
     # 名单

@@ -31,6 +31,11 @@ def weigh(seen: Seen, *, lesson_seconds: int, attended_seconds: int, completed_s
     return attended, completed
 
 
-def lesson_counts(ends_at: datetime, enrolled_at: datetime, *, attended: bool, completed: bool) -> bool:
-    """A lesson held before the learner enrolled is no absence; it counts all the same when they made up for it."""
-    return ends_at > enrolled_at or attended or completed
+def attendance_due(ends_at: datetime, enrolled_at: datetime, *, attended: bool) -> bool:
+    """A lesson held before the learner enrolled is no absence, whatever they finish of it later; who attended it was due."""
+    return ends_at > enrolled_at or attended
+
+
+def completion_due(ends_at: datetime, enrolled_at: datetime, *, attended: bool, completed: bool) -> bool:
+    """What is to be attended is to be completed; an earlier lesson joins that once its replay is."""
+    return completed or attendance_due(ends_at, enrolled_at, attended=attended)

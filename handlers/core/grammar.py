@@ -12,7 +12,7 @@ _MENTION = re.compile(r"^@\S+\s+")
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _NUMBER = r"(\d{1,3}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九]{1,3})"
 _LESSON = re.compile(
-    rf"^(?:第\s*{_NUMBER}\s*[课节讲]?|{_NUMBER}\s*[课节讲]|(?:lesson|l)\s*(\d{{1,3}})\b|(\d{{1,3}})(?![\d.]))\s*", re.I
+    rf"^(?:第\s*{_NUMBER}\s*[课节讲]?|{_NUMBER}\s*[课节讲]|(?:lesson|l)\s*(\d{{1,3}})\b|(\d{{1,3}})(?![\d.])|{_NUMBER}$)\s*", re.I
 )
 _LESSON_FIRST = re.compile(rf"^(?:第\s*{_NUMBER}\s*[课节讲]?|{_NUMBER}\s*[课节讲])\s*(\D.*)$", re.S)
 _HASH = re.compile(r"^(?:#|＃|号)?\s*(\d{1,12})\s*号?(?=\s|$|[^\d])\s*")

@@ -2,10 +2,11 @@
 
 import re
 import sys
-import time
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
+from zoneinfo import ZoneInfo
 
 from sandbox.story.ear import SILENCE
 
@@ -16,6 +17,7 @@ _SHOWN_TO_LEARNER, _SHOWN_TO_MEMBER = 3, 16
 _LINK = re.compile(r"https?://\S{36,}")
 _TOKEN = re.compile(r"（(\S+) \S+\.\S+）")
 _WIDE = 76
+_ZONE = ZoneInfo("Asia/Shanghai")  # as the bot's own words tell the time
 
 
 @dataclass
@@ -78,10 +80,14 @@ def told(line: dict[str, Any]) -> list[tuple[str, str]]:
     if kind in ("lost", "dropped"):
         colour = _RED
     elif who in _BOT or kind in ("welcome", "robot"):
-        colour = _GREEN if to else _PLAIN
+        colour = _GREEN
     else:
         colour = _CYAN
-    lead = f"{_face(line['at'])} {_speaker(who, kind)} → {_listener(to, kind)}："
+    if kind == "tag":
+        return [(f"{_face(line['at'])} 🤖 机器人给 {to} 打标签：{what.removeprefix('标签 ')}", _DIM)]
+    if kind == "robot":
+        who, to = f"{to.removeprefix('内部群')}的机器人", ""
+    lead = f"{_face(line['at'])} {_speaker(who, kind)}{f' → {to}' if to else ''}："
     lines = [text for text in short(what).split("\n") if text.strip()]
     if who == "客服机器人" or kind == "welcome":
         lines = _joined(lines, _SHOWN_TO_LEARNER)
@@ -110,12 +116,8 @@ def _speaker(who: str, kind: str) -> str:
     return "🤖 机器人" if who in _BOT else f"🤖 {who}" if kind in ("welcome", "robot") else who
 
 
-def _listener(to: str, kind: str) -> str:
-    return f"标签·{to}" if kind == "tag" else to
-
-
 def _face(at: int) -> str:
-    return time.strftime("%H:%M:%S", time.localtime(at))
+    return datetime.fromtimestamp(at, _ZONE).strftime("%H:%M:%S")
 
 
 def width(text: str) -> int:

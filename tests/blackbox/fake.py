@@ -76,11 +76,11 @@ class Fake:
         self._seen: dict[str, float] = {}
         self._paces: dict[str, list[float]] = {}
         self._left: dict[str, int] = {}
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     # -- life ------------------------------------------------------------------------------------------
     def start(self) -> "Fake":
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
         return self

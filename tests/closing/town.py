@@ -8,6 +8,7 @@ from typing import Any
 from storage import enrolments, learners, members
 from storage.cohorts import class_groups_of, find_channel, find_cohort
 
+START = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)  # midnight in Shanghai
 CLOSE_TIME = datetime(2026, 12, 7, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
 
 _LESSONS = "".join(
@@ -108,6 +109,7 @@ class Town:
                 "class_teacher_id": member.id,
                 "channel_id": channel.id,
                 "source": "contact",
+                "enrolled_at": START,
                 "place": "class",
                 "attended": attended,
                 "completed": attended,

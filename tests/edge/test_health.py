@@ -65,7 +65,7 @@ async def test_metrics_count_and_name_nobody(edge: Edge) -> None:
     answer = await edge.client.get("/metrics")
     page = await answer.text()
     assert (answer.status, answer.content_type) == (200, "text/plain")
-    assert await edge.count("wecamp_outbox_waiting", lane="app") == 1
+    assert await edge.count("wecamp_outbox_waiting", lane="app.message") == 1
     assert await edge.count("wecamp_inbox_waiting", state="pending") == 2
     for secret in ("wm1", "wm-secret", "lin-secret", "secret-event", "机密", "138001", "read7"):
         assert secret not in page
@@ -75,8 +75,8 @@ async def test_a_lane_that_was_emptied_says_so(edge: Edge) -> None:
     async with edge.database.write() as tx:
         await add_intent(tx, Intent("kf.sync", {}))
     await edge.client.get("/readyz")
-    assert await edge.count("wecamp_outbox_waiting", lane="kf") == 1
+    assert await edge.count("wecamp_outbox_waiting", lane="kf.sync") == 1
     async with edge.database.write() as tx:
         await tx.conn.exec_driver_sql("UPDATE outbox SET state = 1")
     await edge.client.get("/readyz")
-    assert await edge.count("wecamp_outbox_waiting", lane="kf") == 0
+    assert await edge.count("wecamp_outbox_waiting", lane="kf.sync") == 0

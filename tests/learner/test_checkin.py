@@ -137,6 +137,10 @@ async def test_who_joined_late_is_not_absent_before(camp: Any, at: Any) -> None:
     (progress,) = await camp.learner_says("wm_late", "进度")
     assert progress.startswith("到课 1/2 · 完课 0/2\n")
     assert "第1课：不计（报名前的课）" in progress
+    assert await camp.learner_says("wm_late", "完课1") == ["第1课 已记完课 ✓\n完课 1/3"]
+    (progress,) = await camp.learner_says("wm_late", "进度")
+    assert progress.startswith("到课 1/2 · 完课 1/3\n")
+    assert "第1课：到课不计（报名前的课） 完课✓" in progress
 
 
 def test_every_outcome_has_words_in_both_languages() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from camp.rules.attendance import Seen, lesson_counts, weigh
+from camp.rules.attendance import Seen, attendance_due, completion_due, weigh
 from camp.rules.checkin import Outcome, Window, decide_check_in, latest_start, same_passphrase
 
 OPENS = datetime(2026, 12, 1, 10, 30, tzinfo=UTC)
@@ -77,18 +77,19 @@ def test_weighing_never_takes_nothing_for_something() -> None:
 
 
 @pytest.mark.parametrize(
-    ("enrolled", "attended", "completed", "expected"),
+    ("enrolled", "attended", "completed", "to_attend", "to_complete"),
     [
-        (OPENS, False, False, True),
-        (CLOSES, False, False, False),
-        (CLOSES + SECOND, True, False, True),
-        (CLOSES + SECOND, False, True, True),
+        (OPENS, False, False, True, True),
+        (CLOSES, False, False, False, False),
+        (CLOSES + SECOND, True, False, True, True),
+        (CLOSES + SECOND, False, True, False, True),
     ],
 )
 def test_a_lesson_held_before_the_sign_up_is_no_absence(
-    enrolled: datetime, attended: bool, completed: bool, expected: bool
+    enrolled: datetime, attended: bool, completed: bool, to_attend: bool, to_complete: bool
 ) -> None:
-    assert lesson_counts(CLOSES, enrolled, attended=attended, completed=completed) is expected
+    assert attendance_due(CLOSES, enrolled, attended=attended) is to_attend
+    assert completion_due(CLOSES, enrolled, attended=attended, completed=completed) is to_complete
 
 
 def test_the_latest_lesson_that_started() -> None:

@@ -61,7 +61,7 @@ async def test_at_most_eight_calls_at_a_time(rig: Rig, wecom: FakeWecom) -> None
     await rig.start()
     await rig.add(*(to_learner(f"r{n}", f"wm{n}") for n in range(20)))
     await rig.until(lambda: wecom.in_flight == 8)
-    rig.lanes.wake({"kf"})
+    rig.lanes.wake({"kf.message"})
     wecom.gate.set()
     await rig.drained()
     assert wecom.most_in_flight == 8
@@ -102,7 +102,7 @@ async def test_a_row_in_hand_is_never_taken_again(rig: Rig, wecom: FakeWecom) ->
     await rig.until(lambda: wecom.in_flight == 1)
     for n in range(5):  # whatever happens meanwhile
         await rig.add(to_learner(f"x{n}"))
-        rig.lanes.wake({"app"})
+        rig.lanes.wake({"app.message"})
     wecom.gate.set()
     await rig.drained()
     assert wecom.said().count("a") == 1
@@ -303,7 +303,7 @@ async def test_a_bug_in_one_road_costs_one_row(database: Database, wecom: FakeWe
     def build(payload: Json, _ctx: RoadContext) -> Json:
         return {"text": {"content": payload["words"]}}
 
-    road = Road("odd", (Call(name="odd.say", path="/odd", lane="odd", build=build, read=read),), ())
+    road = Road("odd", (Call(name="odd.say", path="/odd", build=build, read=read),), ())
     async with rigged(database, wecom, (road,)) as rig:
         await rig.start()
         await rig.add(Intent("odd.say", {"words": "a", "to": "x"}), Intent("odd.say", {"words": "b", "to": "x"}))
@@ -323,7 +323,7 @@ async def test_an_answer_that_no_database_can_hold_is_mended(rig: Rig, wecom: Fa
 
 
 async def test_without_the_lease_nothing_is_sent(rig: Rig, wecom: FakeWecom) -> None:
-    mine = {"lane:kf"}
+    mine = {"lane:kf.message"}
 
     async def holds(name: str) -> bool:
         return name in mine
@@ -331,7 +331,7 @@ async def test_without_the_lease_nothing_is_sent(rig: Rig, wecom: FakeWecom) -> 
     await rig.start(holds)
     await rig.add(to_learner("a"), to_member("b"))
     await rig.until(lambda: wecom.said() == ["a"])
-    mine.add("lane:app")
+    mine.add("lane:app.message")
     await rig.drained()
     assert wecom.said() == ["a", "b"]
 

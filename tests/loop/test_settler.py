@@ -21,14 +21,14 @@ SENT = Verdict(State.SENT, result={"msgid": "m"})
 
 def a_row(attempts: int = 0) -> Due:
     now = datetime.now(UTC)
-    return Due(1, "app", "app.message", 4, {}, {}, Answer.NONE, attempts, now, None, None)
+    return Due(1, "app.message", "app.message", 4, {}, {}, Answer.NONE, attempts, now, None, None)
 
 
 async def waiting(database: Database, count: int) -> list[Due]:
     async with database.write() as tx:
         for n in range(count):
             await add_intent(tx, to_member(f"m{n}", answer=Answer.ALWAYS))
-        return await outbox.due(tx, "app", count)
+        return await outbox.due(tx, "app.message", count)
 
 
 async def states(database: Database) -> list[int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.closing.town import Town
+from tests.closing.town import START, Town
 
 TWO_WARM = [("张小明", 5), ("李雷", 6)]
 
@@ -160,6 +160,17 @@ async def test_my_customers_and_follow_ups(house: Any, town: Town) -> None:
     assert "约了周五试听" in mine
 
 
+async def test_lessons_held_before_they_enrolled_are_no_absences_for_sales_either(house: Any, town: Town) -> None:
+    await town.enrol("晚到的", attended=4, enrolled_at=START + timedelta(days=2))
+    await town.close()
+    fields = (await town.cards("hu"))[0]["fields"]
+    assert ["到课", "4/5"] in fields
+    assert ["完课", "4/5"] in fields
+    assert "· 到课 4/5 ·" in (await house.member_says("hu", "公海"))[0]
+    assert "到课 4/5，完课 4/5，" in (await house.member_says("hu", "领取 #1"))[0]
+    assert "· 到课 4/5 ·" in (await house.member_says("hu", "我的客户"))[0]
+
+
 async def test_the_pool_is_masked_and_says_who_waits(house: Any, town: Town) -> None:
     await handed_off(town)
     house.now += timedelta(days=2)
@@ -182,7 +193,7 @@ async def test_the_quota_in_chat(house: Any, town: Town) -> None:
     [
         ("hu", "领取", "还缺：学员编号"),
         ("hu", "领取 张三", "没看懂学员编号"),
-        ("hu", "领取 #99", "#99 不在公海里"),
+        ("hu", "领取 #99", "没有 #99 这位学员"),
         ("lin", "领取 #1", "需要岗位"),
         ("lin", "公海", "需要岗位"),
         ("hu", "公海 天上", "没有“天上”这个公海"),

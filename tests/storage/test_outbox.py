@@ -17,7 +17,7 @@ def note(words: str, **changes: Any) -> Intent:
     return Intent(**(fields | changes))
 
 
-async def texts(tx: Tx, lane: str = "app", **options: Any) -> list[str]:
+async def texts(tx: Tx, lane: str = "app.message", **options: Any) -> list[str]:
     return [row.payload["message"]["text"] for row in await outbox.due(tx, lane, 100, **options)]
 
 
@@ -36,7 +36,7 @@ async def test_the_urgent_first_then_the_older(database: Database, noon: datetim
             await add_intent(tx, note(words, priority=priority))
         await add_intent(tx, note("later", priority=Priority.WELCOME, not_before=noon + MINUTE))
         assert await texts(tx) == ["w", "n1", "n2", "b1"]
-        assert tx.lanes == {"app"}
+        assert tx.lanes == {"app.message"}
 
 
 async def test_one_row_per_key(database: Database) -> None:
@@ -55,7 +55,7 @@ async def test_each_robot_is_a_lane_of_its_own(database: Database) -> None:
         for robot in ("sales", "teachers"):
             await add_intent(tx, Intent("robot.message", {"robot": robot, "message": {"type": "text", "text": robot}}))
         await add_intent(tx, Intent("kf.sync", {}))
-        assert sorted(await outbox.lanes_in_use(tx)) == ["kf", "robot:sales", "robot:teachers"]
+        assert sorted(await outbox.lanes_in_use(tx)) == ["kf.sync", "robot:sales", "robot:teachers"]
         assert await texts(tx, "robot:sales") == ["sales"]
 
 
@@ -64,10 +64,9 @@ async def test_rows_in_hand_and_rows_of_a_closed_call_are_left_out(database: Dat
         for words in "abc":
             await add_intent(tx, note(words))
         await add_intent(tx, note("expired", expires_at=noon))
-        await add_intent(tx, Intent("app.update_card", {"message": {"text": "card"}}))
-        first = (await outbox.due(tx, "app", 1))[0]
-        assert await texts(tx, without=[first.id]) == ["b", "c", "expired", "card"]
-        assert await texts(tx, closed_calls=["app.message"]) == ["expired", "card"]
+        first = (await outbox.due(tx, "app.message", 1))[0]
+        assert await texts(tx, without=[first.id]) == ["b", "c", "expired"]
+        assert await texts(tx, closed_calls=["app.message"]) == ["expired"]
 
 
 async def test_a_row_ends_once(database: Database, noon: datetime) -> None:
@@ -90,7 +89,7 @@ async def test_postponed_rows_wait_and_say_why(database: Database, noon: datetim
         await outbox.mark_tried(tx, [row.id])
         await outbox.postpone(tx, row.id, noon + MINUTE, errcode=-2, error="no answer in time")
         assert await texts(tx) == []
-        assert await outbox.next_due_at(tx, "app") == noon + MINUTE
+        assert await outbox.next_due_at(tx, "app.message") == noon + MINUTE
         row = await only(tx)
         assert (row.attempts, row.tried_at, row.errcode) == (1, noon, -2)
         await outbox.postpone(tx, row.id, noon, errcode=45009, error="often", counted=False, refused=True)
@@ -102,7 +101,7 @@ async def test_a_row_is_never_put_off_beyond_its_expiry(database: Database, noon
     async with database.write(noon) as tx:
         await add_intent(tx, note("a", expires_at=noon + timedelta(seconds=18)))
         await outbox.postpone(tx, (await only(tx)).id, noon + MINUTE, errcode=45009, error="often")
-        assert await outbox.next_due_at(tx, "app") == noon + timedelta(seconds=18)
+        assert await outbox.next_due_at(tx, "app.message") == noon + timedelta(seconds=18)
 
 
 async def test_retry_revives_the_dead_but_not_the_expired(database: Database, noon: datetime) -> None:
@@ -126,14 +125,14 @@ async def test_the_backlog_by_lane(database: Database, noon: datetime) -> None:
         await add_intent(tx, note("b", not_before=noon + MINUTE))
         await add_intent(tx, Intent("kf.sync", {}, not_before=noon + MINUTE))
     async with database.write(noon + timedelta(seconds=5)) as tx:
-        assert sorted(await outbox.backlog(tx)) == [("app", 2, timedelta(seconds=5)), ("kf", 1, timedelta(0))]
+        assert sorted(await outbox.backlog(tx)) == [("app.message", 2, timedelta(seconds=5)), ("kf.sync", 1, timedelta(0))]
 
 
 async def test_what_a_lane_reads_is_what_was_meant(database: Database, noon: datetime) -> None:
     async with database.write(noon) as tx:
         tx.cause_id = 7
         await add_intent(tx, note("a", answer=Answer.ALWAYS, context={"learner_id": 3}, priority=Priority.REPLY))
-        (row,) = await outbox.due(tx, "app", 5)
+        (row,) = await outbox.due(tx, "app.message", 5)
         assert (row.call, row.priority, row.context, row.answer) == ("app.message", 2, {"learner_id": 3}, Answer.ALWAYS)
         assert (row.attempts, row.created_at, row.expires_at, row.tried_at) == (0, noon, None, None)
         loaded = await outbox.load(tx, row.id)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage.kf import change_account
-from tests.teacher.conftest import Enrol, at
+from tests.teacher.conftest import CAMP, Enrol, at
 
 
 async def test_my_classes_show_counts_lessons_and_the_link_for_the_class_group(camp: Any, enrol: Enrol, attend: Any) -> None:
@@ -29,6 +29,32 @@ async def test_my_classes_show_counts_lessons_and_the_link_for_the_class_group(c
     (running,) = await camp.member_says("lin", "my")
     assert "Running: 第2课, attended 0/2" in running
     assert "Post in the class group: 第2课 check-in https://" in running
+
+
+async def test_my_classes_name_every_lesson_that_runs_and_its_own_link(camp: Any, enrol: Enrol, attend: Any) -> None:
+    rain = await enrol("小雨")
+    camp.now = at("12-02 19:40")
+    await attend(rain, 3)
+    (both,) = await camp.member_says("lin", "我的班")
+    lines = [line.split("scene_param=")[0] + line.partition("scene_param=")[2][:3] for line in both.splitlines()]
+    assert lines[2:7] == [
+        "正在上课：第2课，到课 0/1 · 完课 0",
+        "正在上课：第3课 加餐直播，到课 1/1 · 完课 0",
+        "下节课：第4课 总复习，12-05 19:00",
+        "发到班群：第2课 签到 https://work.weixin.qq.com/kfid/kfc1?l2.",
+        "发到班群：第3课 加餐直播 签到 https://work.weixin.qq.com/kfid/kfc1?l3.",
+    ]
+    camp.now = at("12-02 20:10")
+    (one,) = await camp.member_says("lin", "我的班")
+    assert "第2课" not in one
+    assert "发到班群：第3课" in one
+
+
+async def test_a_cohort_without_a_name_of_its_own_is_named_once(camp: Any, enrol: Enrol) -> None:
+    await camp.apply(CAMP.replace('name = "阅读营一期"\n', ""))
+    rain = await enrol("小雨")
+    assert "【read7-01】\n" in (await camp.member_says("lin", "我的班"))[0]
+    assert "\nread7-01 · A班\n" in (await camp.member_says("lin", f"学员 #{rain}"))[0]
 
 
 async def test_my_classes_without_a_kf_link_say_what_is_missing(camp: Any) -> None:
@@ -87,13 +113,16 @@ async def test_absent_before_during_and_after_the_lesson(camp: Any, enrol: Enrol
     assert await camp.member_says("lin", "缺勤 1") == ["第1课 开课啦：2 人全部到课。"]
 
 
-async def test_who_enrolled_after_the_lesson_was_held_is_not_absent(camp: Any, enrol: Enrol) -> None:
+async def test_who_enrolled_after_the_lesson_was_held_is_not_absent(camp: Any, enrol: Enrol, attend: Any) -> None:
     await enrol("小雨")
     camp.now = at("12-01 19:59")
     await enrol("插班生")
     camp.now = at("12-01 20:00")
-    await enrol("晚到的")
+    late = await enrol("晚到的")
     camp.now = at("12-03 09:00")
+    assert "未完课 2/2 人" in (await camp.member_says("lin", "未完课 1"))[0]
+    await attend(late, 1, attended=False, completed=True)
+    assert "未完课 2/3 人" in (await camp.member_says("lin", "未完课 1"))[0]
     (answer,) = await camp.member_says("lin", "缺勤 1")
     assert answer.splitlines()[0].endswith("缺勤 2/2 人")
     assert "插班生" in answer

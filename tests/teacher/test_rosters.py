@@ -85,7 +85,7 @@ async def test_every_read_agrees_on_the_scope(database: Database, scope: Scope, 
         assert len(await rosters.at_lesson(tx, 1, scope)) == seen
         assert [line.shown for line in await rosters.at_lesson(tx, 1, scope, without="attended")] == ["小雨"][: seen // 2]
         counts = await rosters.lesson_counts(tx, scope, [1])
-        assert counts == ({1: LessonCount(2, 1, 0)} if seen else {})
+        assert counts == ({1: LessonCount(2, 1, 2, 0)} if seen else {})
         sizes = await rosters.group_sizes(tx, scope, [1])
         assert [(size.learners, size.in_group) for size in sizes] == ([(2, 1)] if seen else [])
         found = await rosters.find_learner(tx, scope, 1)
@@ -93,6 +93,23 @@ async def test_every_read_agrees_on_the_scope(database: Database, scope: Scope, 
         assert ((await rosters.find_enrolment(tx, scope, 1)) is not None) == bool(seen)
         assert [one.exact for one in await rosters.named(tx, scope, "小", 5)] == [False][:seen]
         assert [one.cohort_code for one in await rosters.named(tx, scope, "阿明", 5)] == ["c-1"][:seen]
+
+
+async def test_a_replay_finished_by_who_came_later_is_due_for_completion_only(database: Database) -> None:
+    everybody = Scope(Range.ALL, 1)
+    async with database.write(NOON) as tx:
+        await build(tx)
+        mine = await enrolments.load(tx, 1)
+        await enrolments.change(tx, mine.id, enrolled_at=NOON + HOUR)
+    async with database.write(NOON + 2 * HOUR) as tx:
+        assert await rosters.lesson_counts(tx, everybody, [1]) == {1: LessonCount(1, 1, 1, 0)}
+        await attendance.save(tx, mine.id, 1, completed=True)
+        assert await rosters.lesson_counts(tx, everybody, [1]) == {1: LessonCount(1, 1, 2, 1)}
+        assert [(line.shown, line.to_attend) for line in await rosters.at_lesson(tx, 1)] == [("小雨", False), ("阿明", True)]
+        assert await rosters.at_lesson(tx, 1, without="attended") == []
+        assert [line.shown for line in await rosters.at_lesson(tx, 1, without="completed")] == ["阿明"]
+        await attendance.save(tx, mine.id, 1, attended=True)
+        assert await rosters.lesson_counts(tx, everybody, [1]) == {1: LessonCount(2, 2, 2, 1)}
 
 
 async def test_reminders_and_digests_are_claimed_once(database: Database) -> None:
@@ -130,5 +147,5 @@ async def test_todos_notes_greetings_and_many_intents(database: Database) -> Non
         message = {"to": ["lin"], "message": {"type": "text", "text": "x"}}
         await outbox.add_intents(tx, [Intent("app.message", message, dedup_key=key) for key in ("a", "b", "a")])
         await outbox.add_intents(tx, [Intent("app.message", message, dedup_key="b")])
-        assert len(await outbox.due(tx, "app", 10)) == 2
+        assert len(await outbox.due(tx, "app.message", 10)) == 2
         assert (await cohorts.load_lesson(tx, 1)).seq == 1

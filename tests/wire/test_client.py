@@ -283,7 +283,7 @@ async def test_an_odd_answer_does_not_raise(client: WeComClient, vendor: Vendor)
 
 
 async def test_a_reader_that_stumbles_is_permanent(client: WeComClient) -> None:
-    call = Call(name="x.y", path="/x", lane="x", build=lambda payload, ctx: {}, read=lambda answer: answer["missing"])
+    call = Call(name="x.y", path="/x", build=lambda payload, ctx: {}, read=lambda answer: answer["missing"])
     answer = await client.call(call, {})
     assert (answer.outcome, answer.errcode) == (Outcome.PERMANENT, errors.UNSENDABLE)
 

@@ -66,7 +66,7 @@ def write_package(folder: Path, name: str, modules: dict[str, str], monkeypatch:
     return sys.modules[name]
 
 
-A_ROAD = "from bot.wecom.road import *\nROAD = Road('{0}', (Call(name='{1}', path='/', lane='x', build=lambda p, c: p),), ())\n"
+A_ROAD = "from bot.wecom.road import *\nROAD = Road('{0}', (Call(name='{1}', path='/', build=lambda p, c: p),), ())\n"
 
 
 def test_a_dropped_file_is_found_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

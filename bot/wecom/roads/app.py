@@ -73,7 +73,6 @@ ROAD = Road(
         Call(
             name="app.message",
             path="/cgi-bin/message/send",
-            lane="app",
             build=to_message,
             read=read_message,
             recipients=members,
@@ -82,7 +81,6 @@ ROAD = Road(
         Call(
             name="app.update_card",
             path="/cgi-bin/message/update_template_card",
-            lane="app",
             build=to_card_update,
             read=lambda answer: {"invalid": invalid_members(answer)},
         ),

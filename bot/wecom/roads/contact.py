@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 
 from bot.wecom.clip import clip_bytes
 from bot.wecom.fields import at_most, names_of, number_of, object_of, rows_of, text_of
@@ -125,19 +124,15 @@ def _customer(row: Json) -> Json:
     return {**kept, **follow}
 
 
-_sync = partial(Call, lane="contact.sync")
-
 ROAD = Road(
     name="contact",
     calls=(
-        # A lane of its own: a queue of tag marks must not eat the 20 s of a welcome code.
         Call(
             name="contact.welcome",
             path="/cgi-bin/externalcontact/send_welcome_msg",
-            lane="contact.welcome",
             build=to_welcome,
         ),
-        _sync(
+        Call(
             name="contact.get",
             method="GET",
             path="/cgi-bin/externalcontact/get",
@@ -146,27 +141,27 @@ ROAD = Road(
             next_page=next_get_page,
             merge=merge_get,
         ),
-        _sync(
+        Call(
             name="contact.tags",
             path="/cgi-bin/externalcontact/get_corp_tag_list",
             build=lambda payload, ctx: {},
             read=read_tags,
         ),
-        _sync(
+        Call(
             name="contact.add_tag",
             path="/cgi-bin/externalcontact/add_corp_tag",
             build=to_add_tag,
             read=read_tags,
         ),
-        _sync(name="contact.mark_tag", path="/cgi-bin/externalcontact/mark_tag", build=to_mark_tag),
-        _sync(
+        Call(name="contact.mark_tag", path="/cgi-bin/externalcontact/mark_tag", build=to_mark_tag),
+        Call(
             name="contact.follow_users",
             method="GET",
             path="/cgi-bin/externalcontact/get_follow_user_list",
             build=lambda payload, ctx: {},
             read=lambda answer: {"userids": names_of(answer.get("follow_user"))},
         ),
-        _sync(
+        Call(
             name="contact.by_user",
             path="/cgi-bin/externalcontact/batch/get_by_user",
             build=to_by_user,

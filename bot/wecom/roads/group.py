@@ -51,14 +51,12 @@ ROAD = Road(
         Call(
             name="group.list",
             path="/cgi-bin/externalcontact/groupchat/list",
-            lane="group",
             build=to_list,
             read=read_list,
         ),
         Call(
             name="group.get",
             path="/cgi-bin/externalcontact/groupchat/get",
-            lane="group",
             build=to_get,
             read=read_get,
         ),

@@ -104,12 +104,11 @@ def read_customers(answer: Json) -> Json:
 ROAD = Road(
     name="kf",
     calls=(
-        Call(name="kf.message", path="/cgi-bin/kf/send_msg", lane="kf", build=to_message, settled=sent_before),
-        Call(name="kf.welcome", path="/cgi-bin/kf/send_msg_on_event", lane="kf", build=to_welcome, settled=sent_before),
+        Call(name="kf.message", path="/cgi-bin/kf/send_msg", build=to_message, settled=sent_before),
+        Call(name="kf.welcome", path="/cgi-bin/kf/send_msg_on_event", build=to_welcome, settled=sent_before),
         Call(
             name="kf.sync",
             path="/cgi-bin/kf/sync_msg",
-            lane="kf.read",
             build=to_sync,
             read=read_sync,
             mend=without_token,
@@ -117,14 +116,12 @@ ROAD = Road(
         Call(
             name="kf.link",
             path="/cgi-bin/kf/add_contact_way",
-            lane="kf.read",
             build=to_link,
             read=lambda answer: {"url": text_of(answer, "url")},
         ),
         Call(
             name="kf.customers",
             path="/cgi-bin/kf/customer/batchget",
-            lane="kf.read",
             build=to_customers,
             read=read_customers,
         ),

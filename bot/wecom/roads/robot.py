@@ -43,7 +43,6 @@ ROAD = Road(
         Call(
             name="robot.message",
             path="/cgi-bin/webhook/send",
-            lane="robot",
             build=to_message,
             auth="key",
             key=key_of,

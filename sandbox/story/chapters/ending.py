@@ -14,7 +14,6 @@ SOLD_LATER = ("周小雨", "胡一鸣")
 _BUSY = 40.0
 _QUEUES = (
     ("inbox", "failed", "收件箱里没有处理失败的"),
-    ("inbox", "pending", "收件箱里没有还没处理的"),
     ("outbox", "dead", "发件箱里没有发不出去的"),
     ("outbox", "expired", "发件箱里没有过期没发的"),
 )
@@ -22,8 +21,7 @@ _QUEUES = (
 
 async def play(story: Story) -> None:
     await story.chapter("⑦ 漏斗与去向")
-    await story.together(_funnel(story), _roster(story, "lin"), _roster(story, "he"))
-    await story.together(_books(story))
+    await story.together(_funnel(story), _roster(story, "lin"), _roster(story, "he"), _books(story))
     await story.together(_look_alike(story))
 
 
@@ -87,12 +85,23 @@ async def _look_alike(story: Story) -> None:
     story.checklist.equal("没有一条回调丢失", callbacks["lost"], 0)
     story.checklist.equal("没有一条应用消息因超频被企业微信丢弃", dropped, 0)
     _tags(story, world)
+    await _robots(story)
     calls = await story.corp.see("/calls")
     refused = [f"{call['path']} {call['errcode']}" for call in calls if call["errcode"]]
     story.reports["refused"] = "、".join(sorted(set(refused)))
     story.reports["calls"] = str(len(calls))
     story.reports["callbacks"] = str(callbacks["delivered"])
     story.checklist.equal("企业微信没有拒绝过一次调用", sorted(set(refused)), [])
+
+
+async def _robots(story: Story) -> None:
+    """The internal groups heard of every lesson and of the hand-off, without anybody's name."""
+    posts = [str(post["text"]) for group in (await story.corp.see("/robots")).values() for post in group]
+    told = [seq for seq in range(1, cast.LESSONS + 1) if any(post.startswith(f"第{seq}课") for post in posts)]
+    story.checklist.equal("老师群的机器人报了每节课", told, list(range(1, cast.LESSONS + 1)))
+    story.checklist.check("销售群的机器人报了移交", any("转化公海" in post for post in posts), posts)
+    named = [pupil.name for pupil in cast.PUPILS if any(pupil.name in post for post in posts)]
+    story.checklist.equal("群机器人的话里没有学员全名", named, [])
 
 
 def _tags(story: Story, world: dict[str, Any]) -> None:

@@ -1,0 +1,48 @@
+"""The demo's run directory: made anew, never somebody else's; its config suits the bot and the look-alike alike."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.cli import run_directory
+from bot.settings import load_settings
+from sandbox.config import read_config
+
+
+def test_an_earlier_run_is_removed(tmp_path: Path) -> None:
+    directory = run_directory.make(tmp_path / "run")
+    (directory / "wecamp.db").touch()
+    assert not (run_directory.make(directory) / "wecamp.db").exists()
+
+
+def test_an_empty_directory_will_do(tmp_path: Path) -> None:
+    assert run_directory.make(tmp_path) == tmp_path
+
+
+def test_anything_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("…", encoding="utf-8")
+    with pytest.raises(run_directory.NotOurs):
+        run_directory.make(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_file_in_its_place_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("…", encoding="utf-8")
+    with pytest.raises(run_directory.NotOurs):
+        run_directory.make(tmp_path / "file")
+
+
+def test_the_config_is_valid_private_and_different_each_time(tmp_path: Path) -> None:
+    configs = [run_directory.write_config(run_directory.make(tmp_path / name)) for name in ("one", "two")]
+    run_directory.add_sandbox(configs[0], "http://127.0.0.1:8123")
+    settings = load_settings(configs[0])
+    assert settings.wecom.api_base_url == "http://127.0.0.1:8123"
+    assert settings.server.host == "127.0.0.1"
+    assert settings.time.tick_seconds == 1
+    assert stat.S_IMODE(configs[0].stat().st_mode) == 0o600
+    seen = [read_config(config) for config in configs]
+    assert seen[0].secret == settings.wecom.app.secret.get_secret_value()
+    assert seen[0].callback_url == f"http://127.0.0.1:{settings.server.port}/wecom/callback"
+    for name in ("corp_id", "secret", "token", "encoding_aes_key", "open_kfid", "robots"):
+        assert getattr(seen[0], name) != getattr(seen[1], name)
