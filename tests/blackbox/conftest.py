@@ -1,5 +1,6 @@
 """Black-box fixtures: one migrated template database a session, one fake and one house a module."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def build(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[Build]:
     """`build(camp_toml)` gives a running house with a fake of its own; `start=False` leaves it off."""
     made: list[House] = []
+    applied: dict[str, Path] = {}  # one `apply` per text and module
 
     def make(text: str | None, start: bool = True, more: str = MORE, mode: str = "full", wait: bool = True) -> House:
         fake = Fake(mode=mode).start()
@@ -33,10 +35,14 @@ def build(tmp_path_factory: pytest.TempPathFactory, template: Path) -> Iterator[
         }
         house = House(tmp_path_factory.mktemp("house"), fake, more)
         made.append(house)
-        house.migrate(template)
-        if text is not None:
+        house.migrate(applied.get(text or "", template))
+        if text is not None and text not in applied:
             done = house.apply(text)
             assert done.returncode == 0, done.stdout + done.stderr
+            copy = tmp_path_factory.mktemp("applied")
+            for file in house.folder.glob("camp.db*"):
+                shutil.copy(file, copy / file.name)
+            applied[text] = copy / "camp.db"
         if start:
             house.start(wait)
         return house

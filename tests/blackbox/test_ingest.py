@@ -3,6 +3,7 @@
 import json
 import re
 import secrets
+import threading
 import time
 
 import pytest
@@ -14,7 +15,7 @@ from tests.blackbox.house import House, at, fact, paid
 
 @pytest.fixture(scope="module")
 def house(build: Build) -> House:
-    house = build(camps.camp(camps.lesson(1, -30) + camps.lesson(2, -20)))
+    house = build(camps.camp(camps.lesson(1, -30) + camps.lesson(2, -20), window=0))
     house.add("wmIn1", name="甲一", code="in1")
     house.add("wmIn2", name="甲二", code="in2")
     house.hears("code:in2", ".", 0)
@@ -100,6 +101,29 @@ def test_refund_before_its_order_ends_unpaid(house: House) -> None:
     house.member("chen", "结营 read7-01", "结营")
     verdict = house.hears("chen", "确认后|确认", since).text
     assert re.search("1 已成交", verdict), verdict  # only 后来君
+
+
+def test_payment_at_the_moment_of_the_close_and_the_end_of_the_sale_window(house: House) -> None:
+    """甲二 came once and pays while the close runs; 后来君 paid; the sale window of 0 days ends at once."""
+    house.ingest(fact("attendance.summary", "wmIn1", cohort="read7-01", lesson=1, watched_seconds=900))
+    house.quiet()
+    since = len(house.fake.calls)
+    both = [
+        threading.Thread(target=house.member_writes, args=("chen", "确认结营 read7-01")),
+        threading.Thread(target=house.ingest, args=(paid("wmIn2", "o-moment"),)),
+    ]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join()
+    assert "100%" in house.hears("chen", "100%", since, 15).text
+    told = house.hears("lin", "甲一.*公海|公海.*甲一", since, 15).text
+    assert "甲二" not in told.split("公海")[-1]
+    pool = house.member("wu", "公海", "公海").text
+    assert len(re.findall(r"#\d+ 甲\*\*", pool)) == 1, pool  # only 甲一, after the sale window
+    number = re.search(r"#(\d+) ?甲二", house.member("chen", "学员 甲二", "甲二").text)
+    assert number
+    assert "成交" in house.member("wu", f"领取 #{number.group(1)}", number.group(1)).text
 
 
 def test_enrolment_keeps_its_own_time(house: House) -> None:

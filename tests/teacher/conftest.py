@@ -85,6 +85,8 @@ STAFF = {
     "wu": ("吴", "class_teacher"),
 }
 
+DECLARED = CAMP + "".join(f'[[staff]]\nuserid = "{userid}"\nposition = "{position}"\n' for userid, (_, position) in STAFF.items())
+
 Enrol = Callable[..., Awaitable[int]]
 
 
@@ -97,8 +99,7 @@ def at(text: str) -> datetime:
 async def camp(house: Any) -> Any:
     """The house with this camp, the day before it starts."""
     house.now = at("11-30 12:00")
-    staff = "".join(f'[[staff]]\nuserid = "{userid}"\nposition = "{position}"\n' for userid, (_, position) in STAFF.items())
-    await house.apply(CAMP + staff)
+    await house.apply(DECLARED)
     async with house.tx() as tx:
         for userid, (name, _) in STAFF.items():
             await members.ensure(tx, userid, name=name)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from storage.kf import change_account
-from tests.teacher.conftest import CAMP, Enrol, at
+from tests.teacher.conftest import DECLARED, Enrol, at
 
 
 async def test_my_classes_show_counts_lessons_and_the_link_for_the_class_group(camp: Any, enrol: Enrol, attend: Any) -> None:
@@ -51,7 +51,7 @@ async def test_my_classes_name_every_lesson_that_runs_and_its_own_link(camp: Any
 
 
 async def test_a_cohort_without_a_name_of_its_own_is_named_once(camp: Any, enrol: Enrol) -> None:
-    await camp.apply(CAMP.replace('name = "阅读营一期"\n', ""))
+    await camp.apply(DECLARED.replace('name = "阅读营一期"\n', ""))
     rain = await enrol("小雨")
     assert "【read7-01】\n" in (await camp.member_says("lin", "我的班"))[0]
     assert "\nread7-01 · A班\n" in (await camp.member_says("lin", f"学员 #{rain}"))[0]
