@@ -73,9 +73,15 @@ class CallbackEdge:
                 now=time.time(),
                 max_age_s=self.max_age_s,
             )
-            fact = to_fact(parse_event(xml), xml)
         except BadEnvelope as bad:
             return self._refuse(bad)
+        try:
+            fact = to_fact(parse_event(xml), xml)
+        except BadEnvelope as bad:
+            # It is WeCom's own, and coming again would not make it readable.
+            metrics.callbacks.labels(outcome="unreadable").inc()
+            log.warning("callback unreadable", reason=bad.reason)
+            return web.Response()
         async with asyncio.timeout(_STORE_SECONDS):
             await self.writer.submit([fact])
         metrics.callbacks.labels(outcome="stored").inc()

@@ -28,6 +28,8 @@ from storage.outbox import Intent, Priority, add_intent
 log = structlog.get_logger("worker")
 
 _BATCH = 64
+# Of each batch this many may be events another system sent in bulk: a person who writes meanwhile waits for these at most.
+_BULK = 8
 # On SQLite callbacks wait while a batch is applied, so a batch ends after this many seconds, whatever is left.
 _BATCH_SECONDS = 0.1
 _POLL_SECONDS = 1.0
@@ -85,7 +87,7 @@ class Worker:
         failed = 0
         async with self._database.write() as tx:
             started = time.monotonic()
-            for fact in await inbox.pending(tx, _BATCH):
+            for fact in await inbox.pending(tx, _BATCH, bulk=_BULK):
                 error = await self._apply(tx, fact, lanes)
                 if error is None:
                     applied.append(fact.id)

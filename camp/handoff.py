@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from camp import card
-from camp.messages import Message, markdown, text
+from camp.messages import Message, markdown
 from camp.messages import card as to_card
 from camp.outgoing import to_members, to_robot
 from camp.phrases import Say, say_in
@@ -42,7 +42,8 @@ async def hand_off(tx: Tx, policy: Policy, singled: Sequence[Entry], arrived: Ar
     rest = arrived.number - len(singled)
     if rest > 0:
         words = say("pool.digest", number=rest, total=arrived.number, cohort=cohort_name)
-        await to_members(tx, people, text(words), dedup_key=f"handoff:{key}:digest")
+        face = to_card(f"pool-{tx.cause_id or 0}", say("pool.digest_title", cohort=cohort_name), words=words)
+        await to_members(tx, people, face, dedup_key=f"handoff:{key}:digest")
     return True
 
 

@@ -34,7 +34,7 @@ async def remind_due(tx: Tx, policy: Policy) -> None:
 
 async def remind(tx: Tx, policy: Policy, lesson: Lesson, before: timedelta) -> None:
     """Tells the learners of one lesson in kf and their class teachers in the app; nothing of it is sent after the lesson."""
-    pupils = await lesson_clock.pupils(tx, lesson.cohort_id)
+    pupils = await lesson_clock.pupils(tx, lesson)
     reached = [pupil for pupil in pupils if may_reach(pupil, keep=_KEEP)]
     # The start is part of the key: a lesson put off is reminded of again.
     key = f"remind:{lesson.id}:{int(before.total_seconds() // 60)}:{lesson.starts_at:%m%d%H%M}"

@@ -73,7 +73,9 @@ def _funnel_lines(ctx: StaffCtx, found: Funnel) -> list[str]:
     lines = [ctx.say("manager.funnel_step", step=names[0], number=numbers[0], share=100)]
     for i in range(1, len(STEPS)):
         share, rate = _percent(numbers[i], numbers[0]), _percent(numbers[i], numbers[i - 1])
-        lines.append(ctx.say("manager.funnel_rate", step=names[i], number=numbers[i], share=share, rate=rate))
+        # A step can hold people who skipped the one before (came to class without joining the group): no rate to speak of.
+        phrase = "manager.funnel_rate" if numbers[i] <= numbers[i - 1] else "manager.funnel_step"
+        lines.append(ctx.say(phrase, step=names[i], number=numbers[i], share=share, rate=rate))
     lines.append(ctx.say("manager.funnel_fen", amount=yuan(found.total.paid_fen)))
     lines.append(ctx.say("manager.funnel_channels", steps=" / ".join(names)))
     for channel in found.channels:

@@ -37,6 +37,11 @@ class FactDraft:
     conversation: str
     body: dict[str, Any]
 
+    @property
+    def bulk(self) -> bool:
+        """Whether it came by the hundred from another system, where nobody sits waiting for an answer."""
+        return self.source.startswith("ingest")
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -67,6 +72,7 @@ async def add_facts(tx: Tx, drafts: Sequence[FactDraft]) -> int:
             "conversation": to_storable(d.conversation)[:160],
             "body": to_storable(d.body),
             "received_at": tx.now,
+            "bulk": d.bulk,
             "state": State.PENDING,
             "attempts": 0,
         }
@@ -88,10 +94,16 @@ def to_key(words: str) -> str:
     return f"{words[:120]}#{hashlib.sha256(words.encode()).hexdigest()}"
 
 
-async def pending(tx: Tx, limit: int) -> list[Fact]:
-    """The oldest facts that wait to be applied, locked: a node that lost its lease in the middle is waited for, not repeated."""
-    query = select(inbox).where(inbox.c.state == State.PENDING).order_by(inbox.c.id).limit(limit).with_for_update()
-    return [_to_fact(row) for row in await tx.conn.execute(query)]
+async def pending(tx: Tx, limit: int, *, bulk: int | None = None) -> list[Fact]:
+    """The oldest facts that wait to be applied: first what people wait for, then at most `bulk` of the events that came in bulk.
+
+    Both keep their own order, and the bulk moves on also while people keep writing. The rows are locked: a node that lost
+    its lease in the middle is waited for, not repeated.
+    """
+    waiting = select(inbox).where(inbox.c.state == State.PENDING).order_by(inbox.c.id).with_for_update()
+    people = await tx.conn.execute(waiting.where(inbox.c.bulk.is_(False)).limit(limit))
+    events = await tx.conn.execute(waiting.where(inbox.c.bulk.is_(True)).limit(limit if bulk is None else bulk))
+    return [_to_fact(row) for row in [*people, *events]]
 
 
 async def settle(tx: Tx, fact_ids: Sequence[int]) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 
 from storage.cohorts import Lesson, to_lesson
 from storage.database import Tx
 from storage.kf import MESSAGES, WINDOW
 from storage.rosters import GONE
-from storage.tables_camp import cohorts, enrolments, learners, lessons
+from storage.tables_camp import attendance, cohorts, enrolments, learners, lessons
 from storage.tables_loop import kf_windows
 
 
@@ -72,8 +72,11 @@ async def claim_digest(tx: Tx, lesson_id: int) -> bool:
     return result.rowcount > 0
 
 
-async def pupils(tx: Tx, cohort_id: int) -> list[Pupil]:
-    """The learners being taught in the cohort, each with the kf window they may be reached through."""
+async def pupils(tx: Tx, lesson: Lesson) -> list[Pupil]:
+    """The learners of the lesson's cohort who have not come to it yet, each with the kf window they may be reached through."""
+    came = exists().where(
+        attendance.c.enrolment_id == enrolments.c.id, attendance.c.lesson_id == lesson.id, attendance.c.attended.is_(True)
+    )
     query = (
         select(
             enrolments.c.learner_id,
@@ -87,7 +90,7 @@ async def pupils(tx: Tx, cohort_id: int) -> list[Pupil]:
         )
         .join(learners, learners.c.id == enrolments.c.learner_id)
         .outerjoin(kf_windows, kf_windows.c.learner_id == enrolments.c.learner_id)
-        .where(enrolments.c.cohort_id == cohort_id, enrolments.c.place.not_in(GONE))
+        .where(enrolments.c.cohort_id == lesson.cohort_id, enrolments.c.place.not_in(GONE), ~came)
         .order_by(enrolments.c.learner_id)
     )
     found = []

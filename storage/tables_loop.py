@@ -27,12 +27,14 @@ inbox = Table(
     Column("conversation", String(160), nullable=False),
     Column("body", Json, nullable=False),
     Column("received_at", UtcTime, nullable=False),
+    # Many events of another system at once never make a person in chat wait.
+    Column("bulk", Boolean, nullable=False, default=False),
     Column("state", SmallInteger, nullable=False, default=0),  # storage.inbox.State
     Column("attempts", SmallInteger, nullable=False, default=0),
     Column("error", Text),
     Column("done_at", UtcTime),
 )
-Index("ix_inbox_pending", inbox.c.state, inbox.c.id)
+Index("ix_inbox_pending", inbox.c.state, inbox.c.bulk, inbox.c.id)
 
 outbox = Table(
     "outbox",

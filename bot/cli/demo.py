@@ -7,6 +7,7 @@ import asyncio
 import signal
 import sys
 import time
+import tomllib
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from bot.cli.child import Child, Died
 _START_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 _CACHE = "bytecode"
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,11 @@ def run(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         return asyncio.run(_until_told(_play(options.dir, options.exit)))
-    except (run_directory.NotOurs, Died, OSError) as fault:
-        sys.stderr.write(f"{_plain(fault)}\n")
+    except run_directory.NotOurs as fault:
+        sys.stderr.write(f"{fault}\n")
+        return 2
+    except (Died, OSError) as fault:
+        sys.stderr.write(f"演示没有完成：{fault}\n")
         return 2
     except asyncio.CancelledError:
         return 130
@@ -53,18 +58,18 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _plain(fault: Exception) -> str:
-    if isinstance(fault, run_directory.NotOurs):
-        return f"{fault} 里有别的东西，没有动它；请用 --dir 换一个目录。Not a demo directory; choose another with --dir."
-    return f"演示没有完成：{fault}"
-
-
 async def _until_told(play: Coroutine[Any, Any, int]) -> int:
-    """Runs the play as a task that SIGINT, SIGTERM and SIGHUP cancel, so that the children are always ended."""
+    """Runs the play as a task that SIGINT, SIGTERM and SIGHUP cancel, once, so that the children are always ended."""
     task = asyncio.ensure_future(play)
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, task.cancel)
+
+    def leave() -> None:
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, lambda: None)
+        task.cancel()
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, leave)
     return await task
 
 
@@ -89,9 +94,9 @@ async def _play(directory: Path, leave: bool) -> int:
 @asynccontextmanager
 async def _stage(directory: Path) -> AsyncIterator[Stage]:
     """The look-alike is up, the database migrated, the real server starting; all ended in reverse order."""
-    directory = run_directory.make(directory)
-    config = run_directory.write_config(directory)
     async with AsyncExitStack() as stack:
+        directory = stack.enter_context(run_directory.fresh(directory))
+        config = run_directory.write_config(directory)
         port_file, cache = directory / "sandbox.port", directory / _CACHE
         words = ["sandbox", "serve", "--config", str(config), "--port", "0", "--port-file", str(port_file)]
         sandbox = await Child.start("沙箱", words, cache, directory / "sandbox.log")
@@ -122,10 +127,8 @@ def _written(file: Path) -> str:
 
 
 def _server_url(config: Path) -> str:
-    from bot.settings import load_settings
-
-    server = load_settings(config).server
-    return f"http://{server.host}:{server.port}"
+    server = tomllib.loads(config.read_text(encoding="utf-8"))["server"]
+    return f"http://{server['host']}:{server['port']}"
 
 
 async def _tell(stage: Stage, began: float) -> int:

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import base64
+import fcntl
 import secrets
 import shutil
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 _MARK = ".wecamp-demo"
 
 
 class NotOurs(Exception):
-    """The directory holds something that no demo made; nothing was removed."""
+    """The directory holds something that no demo made, or a demo that still runs; nothing was removed."""
 
 
-def make(directory: Path) -> Path:
-    """Removes what an earlier demo left there and makes it anew; raises NotOurs rather than remove anything else."""
+@contextmanager
+def fresh(directory: Path) -> Iterator[Path]:
+    """The directory, emptied of what an earlier demo left there and held while the block lasts; NotOurs rather than remove
+    anything else."""
     directory = directory.resolve()
-    if directory.exists():
-        if not directory.is_dir() or (any(directory.iterdir()) and not (directory / _MARK).exists()):
-            raise NotOurs(str(directory))
-        shutil.rmtree(directory)
-    directory.mkdir(parents=True)
-    (directory / _MARK).touch()
-    return directory
+    mark = directory / _MARK
+    if directory.exists() and (not directory.is_dir() or (any(directory.iterdir()) and not mark.exists())):
+        raise NotOurs(
+            f"{directory} 里有别的东西，没有动它；请用 --dir 换一个目录。Not a demo directory; choose another with --dir."
+        )
+    directory.mkdir(parents=True, exist_ok=True)
+    with mark.open("a") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise NotOurs(
+                f"{directory} 里正在演另一场；请用 --dir 换一个目录。Another demo runs there; choose another --dir."
+            ) from None
+        for left in directory.iterdir():
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            elif left != mark:
+                left.unlink()
+        yield directory
 
 
 def free_port() -> int:

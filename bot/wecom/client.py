@@ -104,8 +104,8 @@ class _Run:
             reply, token = await self._exchange(body)
             if reply.errcode in (40001, 40014, 42001) and token and not self._refreshed:
                 self._refreshed = True
-                self._tokens.invalidate(token)
-                continue
+                if self._tokens.invalidate(token):
+                    continue
             mended = self._call.mend(body, reply.errcode) if self._call.mend and not self._mended else None
             if mended is None:
                 return self._judge(reply), reply.body

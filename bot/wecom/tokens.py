@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from bot.wecom.errors import NO_TOKEN, Outcome, classify, wait_seconds
 
 RENEW_BEFORE_S = 300.0
-# A refused token is dropped at most this often: when the new one is refused too the fault lies elsewhere, and asking
+# A refused token is dropped at most this often: when each new one is refused too the fault lies elsewhere, and asking
 # gettoken in a loop blocks the IP for about an hour [D 90313].
-DROP_EVERY_S = 3.0
+DROPS = 3
+DROP_WINDOW_S = 30.0
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 60.0
 CONFIG_PAUSE_S = 300.0
@@ -45,7 +46,7 @@ class TokenKeeper:
         self._lock = asyncio.Lock()
         self._token: Token | None = None
         self._fetched_at = 0.0
-        self._dropped_at = float("-inf")
+        self._dropped_at: list[float] = []
         self._refused: NoToken | None = None
         self._closed_until = float("-inf")
         self._pause_s = FIRST_PAUSE_S
@@ -72,12 +73,20 @@ class TokenKeeper:
                 return self._still_valid_or_refusal()
             return await self._renew()
 
-    def invalidate(self, token: str) -> None:
-        """Drop `token` after WeCom refused it; a late complaint about an older one, or a second one soon, changes nothing."""
+    def invalidate(self, token: str) -> bool:
+        """Drop `token` after WeCom refused it; True when another one is to be had, so that the call is worth repeating at once.
+
+        A late complaint about an older token drops nothing; neither does one more than DROPS in DROP_WINDOW_S seconds.
+        """
         if self._token is None or self._token.value != token:
-            return
-        if self._clock() - self._dropped_at >= DROP_EVERY_S:
-            self._token, self._dropped_at = None, self._clock()
+            return True
+        now = self._clock()
+        self._dropped_at = [at for at in self._dropped_at if now - at < DROP_WINDOW_S]
+        if len(self._dropped_at) >= DROPS:
+            return False
+        self._token = None
+        self._dropped_at.append(now)
+        return True
 
     def _current(self) -> str | None:
         if self._token is None:

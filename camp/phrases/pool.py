@@ -15,6 +15,7 @@ PHRASES = {
     "pool.card_claimed": ("已被 {member} 领取（{at}）", "Claimed by {member} ({at})"),
     "pool.card_sold": ("已成交，不再可领", "Sold"),
     "pool.card_withdrawn": ("已撤回，不再可领", "Withdrawn"),
+    "pool.digest_title": ("转化公海 · {cohort}", "Conversion pool · {cohort}"),
     "pool.digest": (
         "{cohort} 还有 {number} 位学员进了公海（本批共 {total} 位）。回复“公海”查看和领取。",
         "{number} more learners of {cohort} are in the pool ({total} in all). Reply “pool”.",

@@ -2,13 +2,14 @@
 
 import argparse
 import asyncio
-import contextlib
 import os
 import sys
 import time
 import tomllib
+from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -55,18 +56,29 @@ async def _tell(options: argparse.Namespace) -> int:
             directory=options.dir,
             calendar=planned(datetime.now(ZoneInfo("Asia/Shanghai"))),
         )
-        listening = asyncio.create_task(ear.run())
-        try:
-            for chapter in CHAPTERS:
-                await chapter.play(story)
-            await ear.catch_up()
-        finally:
-            listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError, aiohttp.ClientError):
-                await listening
+        await _while_listening(ear, _chapters(story))
     report.write(voice, story, time.monotonic() - began)
     voice.close()
     return 1 if story.checklist.failed else 0
+
+
+async def _chapters(story: Story) -> None:
+    for chapter in CHAPTERS:
+        await chapter.play(story)
+    await story.ear.catch_up()
+
+
+async def _while_listening(ear: Ear, play: Coroutine[Any, Any, None]) -> None:
+    """Plays with an open ear; should it fall deaf (the look-alike gone, nobody reading), the play is over."""
+    listening, playing = asyncio.create_task(ear.run()), asyncio.create_task(play)
+    try:
+        done, _ = await asyncio.wait((listening, playing), return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in (listening, playing):
+            task.cancel()
+        await asyncio.gather(listening, playing, return_exceptions=True)
 
 
 def main() -> int:

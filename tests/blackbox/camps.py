@@ -13,7 +13,8 @@ STAFF = {
 
 
 def lesson(seq: int, start: float, minutes: int = 60, more: str = "", title: str = "") -> str:
-    return f'[[cohorts.lessons]]\nseq = {seq}\ntitle = "{title or f"第{seq}课"}"\nstarts_at = {at(start)}\nminutes = {minutes}\n{more}\n'
+    name = title or f"第{seq}课"
+    return f'[[cohorts.lessons]]\nseq = {seq}\ntitle = "{name}"\nstarts_at = {at(start)}\nminutes = {minutes}\n{more}\n'
 
 
 def staff(quotas: dict[str, int] | None = None, names: bool = True) -> str:

@@ -19,8 +19,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.blackbox import envelope
+from tests.blackbox.answers import KFID
 from tests.blackbox.envelope import Raw
-from tests.blackbox.fake import KFID, Fake, Said
+from tests.blackbox.fake import Fake
+from tests.blackbox.reading import Said
 
 ROOT = Path(__file__).parents[2]
 WECAMP = ROOT / ".venv" / "bin" / "wecamp"
@@ -131,7 +133,8 @@ class House:
 
     def ready(self, seconds: float = 20) -> None:
         def check() -> bool:
-            assert self.process is not None and self.process.poll() is None, self.log.read_text()[-3000:]
+            assert self.process is not None
+            assert self.process.poll() is None, self.log.read_text()[-3000:]
             try:
                 return self.get("/readyz")[0] == 200
             except OSError:
@@ -285,15 +288,13 @@ class House:
         return found
 
     def quiet(self, seconds: float = 5) -> None:
-        """Waits until nothing is in work: a private message of an unknown member is answered after all before it."""
-        since = len(self.fake.calls)
+        """Waits until the bot has made no call for a third of a second."""
 
         def still() -> bool:
             before = len(self.fake.calls)
             time.sleep(0.35)
             return len(self.fake.calls) == before
 
-        del since
         until("the bot falls silent", still, seconds)
 
     # -- ingest -----------------------------------------------------------------------------------------

@@ -87,7 +87,9 @@ def test_kill_while_wecom_hangs_sends_after_the_restart_once(house: House) -> No
 def test_kill_in_the_middle_of_a_close_and_again(house: House) -> None:
     since = len(house.fake.calls)
     house.member("chen", "结营 read7-01", "结营")
-    card = until("verdict", lambda: next((s for s in house.fake.to("chen", since) if s.raw.get("msgtype") == "template_card"), None))
+    card = until(
+        "verdict", lambda: next((s for s in house.fake.to("chen", since) if s.raw.get("msgtype") == "template_card"), None)
+    )
     message = house.click("chen", card.raw["template_card"]["button_list"][0]["key"], card.raw["template_card"]["task_id"])
     house.kill()
     house.start()
@@ -101,7 +103,9 @@ def test_kill_in_the_middle_of_a_close_and_again(house: House) -> None:
 
 
 def test_two_at_once_from_many_threads(house: House) -> None:
-    threads = [threading.Thread(target=house.add, args=(f"wmT{n}",), kwargs={"code": f"t{n}", "name": f"群{n}"}) for n in range(12)]
+    threads = [
+        threading.Thread(target=house.add, args=(f"wmT{n}",), kwargs={"code": f"t{n}", "name": f"群{n}"}) for n in range(12)
+    ]
     for one in threads:
         one.start()
     for one in threads:

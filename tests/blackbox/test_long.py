@@ -14,7 +14,10 @@ MANY = 300
 
 @pytest.fixture(scope="module")
 def house(build: Build) -> House:
-    house = build(camps.camp(camps.lesson(1, -5) + camps.lesson(2, -5), warm=1, window=0, second=False, quotas={"wu": 1, "zhao": 2}), more=MORE + "[pool]\ncards_per_handover = 2\n")
+    house = build(
+        camps.camp(camps.lesson(1, -5) + camps.lesson(2, -5), warm=1, window=0, second=False, quotas={"wu": 1, "zhao": 2}),
+        more=MORE + "[pool]\ncards_per_handover = 2\n",
+    )
     return house
 
 
@@ -24,7 +27,7 @@ def test_a_friend_added_during_the_import_is_welcomed_in_time(house: House) -> N
     start = time.monotonic()
     house.add("wmL000", name="很长的学员名字第000号", code="long-1")
     house.hears("code:long-1", ".", 0, 20)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 20
     house.member("chen", "帮助", "名单", seconds=20)
 
 
@@ -61,7 +64,7 @@ def test_close_without_a_next_cohort_uses_the_waiting_list(house: House) -> None
     for who in ("wu", "zhao"):
         cards = [s for s in house.fake.to(who, since) if s.raw.get("msgtype") == "template_card"]
         assert len(cards) <= 3, [s.text for s in cards]
-        assert [s for s in cards if re.search(r"(18|20) ?[人位]", s.text)], [s.text for s in cards]
+        house.hears(who, "(18|20) ?[人位].*公海", since, 15)
     assert len(house.fake.to("robot:" + ROBOT_SALES, since)) == 1
     for who in ("lin", "he"):
         notice = [s for s in house.fake.to(who, since) if "结营" in s.text]

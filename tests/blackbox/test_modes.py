@@ -68,15 +68,17 @@ def test_short_camp(build: Build, text: str, mode: str) -> None:
     house.member("chen", "结营 read7-01", "结营", seconds=15)
     house.member("chen", "确认结营 read7-01", "结营", seconds=15)
     assert "100%" in house.hears("chen", "100%", since, 15).text
-    card = until("card for sales", lambda: next((s for s in fake.to("wu", since) if s.raw.get("msgtype") == "template_card"), None), 15)
+    card = until(
+        "card for sales", lambda: next((s for s in fake.to("wu", since) if s.raw.get("msgtype") == "template_card"), None), 15
+    )
     house.click("wu", card.raw["template_card"]["button_list"][0]["key"], card.raw["template_card"]["task_id"])
     house.hears("wu", "领取成功", since, 15)
     house.member("zhao", f"领取 #{re.search(r'#([0-9]+)', card.text).group(1)}", "吴销售", seconds=15)  # type: ignore[union-attr]
     house.hears("lin", "领取", since, 15)
     before = len(fake.calls)
     time.sleep(1.2)  # the one deliberate wait: a storm shows as calls although nothing happens
-    assert len(fake.calls) - before <= 6, fake.busiest(before)
-    limits = {"gettoken": 12, "externalcontact/send_welcome_msg": 8, "kf/add_contact_way": 20}
+    assert len(fake.calls) - before <= 15, fake.busiest(before)
+    limits = {"gettoken": 12, "externalcontact/send_welcome_msg": 14, "kf/add_contact_way": 20}
     for path in {call.path for call in fake.calls}:
         assert fake.count(path) <= limits.get(path, 40), (path, fake.count(path))
     assert len([s for s in fake.said() if s.to == "wu" and "领取成功" in s.text]) == 1

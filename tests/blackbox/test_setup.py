@@ -31,7 +31,10 @@ def test_check_config_good_and_all_faults_together(tmp_path: Path) -> None:
     good = tmp_path / "good.toml"
     good.write_text(config_text(Fake(port=9), 8780, tmp_path))
     bad = tmp_path / "bad.toml"
-    bad.write_text(good.read_text().replace("8780", '"many"').replace("[wecom.kf]", "[wecom.kfx]").replace(KEY, "short") + "\nodd = 1\n[nonsense]\nx = 1\n")
+    bad.write_text(
+        good.read_text().replace("8780", '"many"').replace("[wecom.kf]", "[wecom.kfx]").replace(KEY, "short")
+        + "\nodd = 1\n[nonsense]\nx = 1\n"
+    )
     results = {}
     jobs = [
         threading.Thread(target=lambda: results.update(good=run("check-config", "--config", str(good)))),
@@ -65,7 +68,10 @@ def test_apply_twice_changes_nothing(house: House) -> None:
 
 
 def test_apply_reports_all_faults_and_applies_nothing(house: House) -> None:
-    text = camps.camp(camps.lesson(1, -5) + camps.lesson(2, 30, 0) + camps.lesson(3, 60)) + '[[staff]]\nuserid = "new1"\nposition = "king"\n[[channels]]\ncode = "ok2"\nname = "新渠道"\ncolour = "red"\n'
+    text = (
+        camps.camp(camps.lesson(1, -5) + camps.lesson(2, 30, 0) + camps.lesson(3, 60))
+        + '[[staff]]\nuserid = "new1"\nposition = "king"\n[[channels]]\ncode = "ok2"\nname = "新渠道"\ncolour = "red"\n'
+    )
     done = house.apply(text)
     assert done.returncode != 0
     report = done.stdout + done.stderr
@@ -101,11 +107,25 @@ def test_junk_callbacks_get_an_empty_4xx_and_unknown_events_200(house: House) ->
         assert status in (400, 403, 413), (what, status)
         assert answer == b"", (what, answer)
     assert house.http("POST", "/wecom/callback", b"x")[0] in (400, 403)
-    for message in (envelope.xml(MsgType="event", Event="martian_event"), envelope.xml(ToUserName=CORP, FromUserName="lin", MsgType="hologram"), "<xml></xml>", "not xml at all"):
+    for message in (
+        envelope.xml(MsgType="event", Event="martian_event"),
+        envelope.xml(ToUserName=CORP, FromUserName="lin", MsgType="hologram"),
+        "<xml></xml>",
+        "not xml at all",
+    ):
         status, answer = house.post_xml(message)
         assert answer == b""
         assert status == 200 or "not xml" in message
-    house.deliver(envelope.xml(ToUserName=CORP, FromUserName="sys", CreateTime=1, MsgType="event", Event="change_external_contact", ChangeType="add_external_contact"))
+    house.deliver(
+        envelope.xml(
+            ToUserName=CORP,
+            FromUserName="sys",
+            CreateTime=1,
+            MsgType="event",
+            Event="change_external_contact",
+            ChangeType="add_external_contact",
+        )
+    )
     house.member("lin", "帮助", "名单")
 
 
@@ -119,7 +139,18 @@ def test_stale_callback_is_refused(house: House) -> None:
 
 def test_other_kinds_of_member_messages_are_answered(house: House) -> None:
     since = len(house.fake.calls)
-    house.deliver(envelope.xml(ToUserName=CORP, FromUserName="lin", CreateTime=int(time.time()), MsgType="image", PicUrl="http://x/y", MediaId="m", MsgId=77, AgentID=1000017))
+    house.deliver(
+        envelope.xml(
+            ToUserName=CORP,
+            FromUserName="lin",
+            CreateTime=int(time.time()),
+            MsgType="image",
+            PicUrl="http://x/y",
+            MediaId="m",
+            MsgId=77,
+            AgentID=1000017,
+        )
+    )
     assert re.search("文字", house.hears("lin", ".", since).text)
 
 

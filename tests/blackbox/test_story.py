@@ -9,8 +9,8 @@ import pytest
 
 from tests.blackbox import camps
 from tests.blackbox.conftest import Build
-from tests.blackbox.fake import Said, menu_ids
-from tests.blackbox.house import CORP, ROBOT_SALES, ROBOT_TEACHERS, House, at, fact, paid, until
+from tests.blackbox.house import ROBOT_SALES, House, fact, paid, until
+from tests.blackbox.reading import Said, menu_ids
 
 CAMP: dict[str, str] = {}
 
@@ -38,7 +38,10 @@ def test_added_learner_is_welcomed_with_kf_link_and_group(house: House, seen: di
     link = re.search(r'https://work\.weixin\.qq\.com/kfid/kfcBlack\?enc_scene=ENCabc&scene_param=[^"\s]+', welcome.text)
     assert link, welcome.text
     seen["aming_param"] = link.group().split("scene_param=")[1]
-    until("channel and camp tag", lambda: {t for u, e, t in house.fake.marked if e == "wmAming" and u == "lin"} >= {"抖音投放", "7天阅读营"})
+    until(
+        "channel and camp tag",
+        lambda: {t for u, e, t in house.fake.marked if e == "wmAming" and u == "lin"} >= {"抖音投放", "7天阅读营"},
+    )
 
 
 def test_the_same_event_thrice_is_one_learner_and_one_welcome(house: House, seen: dict[str, Any]) -> None:
@@ -54,7 +57,15 @@ def test_twins_of_one_second_are_two_learners(house: House) -> None:
     now = int(time.time())
     for n in (1, 2):
         house.fake.contacts[f"wmTwin{n}"] = {"name": f"双{n}", "follows": {"he": {"state": "dy01", "at": now}}}
-        house.event(CreateTime=now, Event="change_external_contact", ChangeType="add_external_contact", UserID="he", ExternalUserID=f"wmTwin{n}", State="dy01", WelcomeCode=f"wc-twin{n}")
+        house.event(
+            CreateTime=now,
+            Event="change_external_contact",
+            ChangeType="add_external_contact",
+            UserID="he",
+            ExternalUserID=f"wmTwin{n}",
+            State="dy01",
+            WelcomeCode=f"wc-twin{n}",
+        )
     for n in (1, 2):
         house.hears(f"code:wc-twin{n}", "阅读营", 0)
 
@@ -288,8 +299,6 @@ def test_digest_after_the_lesson(house: House) -> None:
     assert "完课" in digest.text
     house.quiet()
     assert len([s for s in house.fake.to("lin") if "短课：到课" in s.text]) == 1
-    robot = [s for s in house.fake.to("robot:" + ROBOT_TEACHERS) if "短课" in s.text]
-    assert len(robot) <= 2
 
 
 def test_late_joiner_is_not_absent(house: House) -> None:
@@ -318,7 +327,9 @@ def button(said: Said, label: str) -> tuple[str, str]:
 def card_to(house: House, who: str, has: str, since: int, seconds: float = 8) -> Said:
     return until(
         f"card /{has}/ to {who}",
-        lambda: next((s for s in house.fake.to(who, since) if s.raw.get("msgtype") == "template_card" and re.search(has, s.text)), None),
+        lambda: next(
+            (s for s in house.fake.to(who, since) if s.raw.get("msgtype") == "template_card" and re.search(has, s.text)), None
+        ),
         seconds,
     )
 
@@ -331,11 +342,9 @@ def test_verdict_card_counts_everybody(house: House, seen: dict[str, Any]) -> No
     since = len(house.fake.calls)
     house.member("chen", "结营 read7-01", "结营")
     verdict = card_to(house, "chen", "确认", since)
-    numbers = [int(n) for n in re.findall(r"(\d+) (?!人)", verdict.text.split("：", 1)[1]) if int(n) < 100]
     total = re.search(r"(\d+) ?人", verdict.text)
     assert total, verdict.text
     assert int(total.group(1)) == 8, verdict.text
-    del numbers
     seen["verdict"] = verdict
     seen["closing"] = len(house.fake.calls)
 
@@ -417,7 +426,10 @@ def test_two_click_at_once_one_wins(house: House, seen: dict[str, Any]) -> None:
     name = camps.STAFF[won.to][0]
     assert name in house.hears(loser, "已被", since).text
     assert "阿明" in won.text
-    updated = until("cards of both", lambda: {u for c in house.fake.of("message/update_template_card", since) for u in c.body["userids"]} >= {"wu", "zhao"})
+    updated = until(
+        "cards of both",
+        lambda: {u for c in house.fake.of("message/update_template_card", since) for u in c.body["userids"]} >= {"wu", "zhao"},
+    )
     assert updated
     assert name in house.hears("lin", "阿明.*领取", since, 10).text
     house.quiet()
@@ -448,7 +460,7 @@ def test_claimer_works_with_the_customer(house: House, seen: dict[str, Any]) -> 
     since = len(house.fake.calls)
     house.member(winner, f"退回 #{number} 暂时没钱", "退回")
     house.hears("lin", "阿明.*退回", since, 15)
-    assert re.search("天", house.member(winner, f"领取 #{number}", number).text)
+    assert re.search("天|之后", house.member(winner, f"领取 #{number}", number).text)
     house.member(loser, f"领取 #{number}", "领取成功")
     since = len(house.fake.calls)
     house.member(loser, f"成交 #{number} 年度阅读课 1999", "成交")
@@ -495,9 +507,18 @@ def test_no_breach_and_nothing_private_in_log_or_metrics(house: House) -> None:
     house.says("wmPhone", "作业1 绝密作业内容")
     house.quiet()
     seen = house.log.read_text() + house.get("/metrics")[1].decode()
-    for secret in ("13812345678", "绝密作业", "回放在哪里看", "tok-1", house.fake.secret, "blackToken", "shop-secret", ROBOT_SALES, "电话君", "阿明"):
+    for secret in (
+        "13812345678",
+        "绝密作业",
+        "回放在哪里看",
+        "tok-1",
+        house.fake.secret,
+        "blackToken",
+        "shop-secret",
+        ROBOT_SALES,
+        "电话君",
+        "阿明",
+    ):
         assert secret not in seen, secret
     assert "Traceback" not in house.log.read_text()
     assert not house.fake.breaches, "\n".join(house.fake.breaches)
-    assert CORP
-    assert at(0)

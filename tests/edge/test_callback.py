@@ -132,9 +132,12 @@ FILE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><xml><Event>&a;</E
         "\x00",
     ],
 )
-async def test_junk_inside_the_envelope(edge: Edge, xml: str) -> None:
-    assert await edge.callback(xml) == (400, "")
+async def test_junk_inside_an_authentic_envelope_is_taken_once_and_counted(edge: Edge, xml: str) -> None:
+    """It is WeCom's own: a refusal would only bring it three times."""
+    before = await edge.count("wecamp_callbacks_total", outcome="unreadable")
+    assert await edge.callback(xml) == (200, "")
     assert await edge.facts() == []
+    assert await edge.count("wecamp_callbacks_total", outcome="unreadable") == before + 1
 
 
 @pytest.mark.parametrize(

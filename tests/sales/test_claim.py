@@ -39,9 +39,11 @@ async def test_the_cards_say_much_but_not_who(house: Any, town: Town) -> None:
 
 async def test_many_are_ten_cards_and_one_digest(house: Any, town: Town) -> None:
     await handed_off(town, [(f"学员{i:02d}", 5) for i in range(13)])
-    assert len(await town.cards("hu")) == 10
-    (digest,) = [w for w in await town.told("hu") if "还有" in w]
-    assert "还有 3 位学员进了公海（本批共 13 位）" in digest
+    *singled, digest = await town.cards("hu")
+    assert len(singled) == 10
+    assert digest["title"] == "转化公海 · 12月一期"
+    assert "还有 3 位学员进了公海（本批共 13 位）" in digest["text"]
+    assert digest["buttons"] == []
 
 
 async def test_a_race_by_tap_has_one_winner(house: Any, town: Town) -> None:

@@ -11,30 +11,44 @@ from sandbox.config import read_config
 
 
 def test_an_earlier_run_is_removed(tmp_path: Path) -> None:
-    directory = run_directory.make(tmp_path / "run")
-    (directory / "wecamp.db").touch()
-    assert not (run_directory.make(directory) / "wecamp.db").exists()
+    with run_directory.fresh(tmp_path / "run") as directory:
+        (directory / "wecamp.db").touch()
+        (directory / "bytecode" / "deep").mkdir(parents=True)
+    with run_directory.fresh(tmp_path / "run"):
+        assert [left.name for left in directory.iterdir()] == [".wecamp-demo"]
 
 
 def test_an_empty_directory_will_do(tmp_path: Path) -> None:
-    assert run_directory.make(tmp_path) == tmp_path
+    with run_directory.fresh(tmp_path) as directory:
+        assert directory == tmp_path
 
 
 def test_anything_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("…", encoding="utf-8")
-    with pytest.raises(run_directory.NotOurs):
-        run_directory.make(tmp_path)
-    assert (tmp_path / "thesis.txt").exists()
+    with pytest.raises(run_directory.NotOurs, match="别的东西"), run_directory.fresh(tmp_path):
+        pass
+    assert [left.name for left in tmp_path.iterdir()] == ["thesis.txt"]
 
 
 def test_a_file_in_its_place_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("…", encoding="utf-8")
-    with pytest.raises(run_directory.NotOurs):
-        run_directory.make(tmp_path / "file")
+    with pytest.raises(run_directory.NotOurs), run_directory.fresh(tmp_path / "file"):
+        pass
+
+
+def test_a_demo_that_still_runs_is_left_alone(tmp_path: Path) -> None:
+    with run_directory.fresh(tmp_path) as directory:
+        (directory / "wecamp.db").touch()
+        with pytest.raises(run_directory.NotOurs, match="另一场"), run_directory.fresh(tmp_path):
+            pass
+        assert (directory / "wecamp.db").exists()
 
 
 def test_the_config_is_valid_private_and_different_each_time(tmp_path: Path) -> None:
-    configs = [run_directory.write_config(run_directory.make(tmp_path / name)) for name in ("one", "two")]
+    configs = []
+    for name in ("one", "two"):
+        with run_directory.fresh(tmp_path / name) as directory:
+            configs.append(run_directory.write_config(directory))
     run_directory.add_sandbox(configs[0], "http://127.0.0.1:8123")
     settings = load_settings(configs[0])
     assert settings.wecom.api_base_url == "http://127.0.0.1:8123"

@@ -28,8 +28,8 @@ async def play(story: Story) -> None:
 
 async def _close(story: Story) -> None:
     chen = story.members["chen"]
-    await chen.asks(f"结营 {FIRST}", "结营预演", within=_LATE)
-    card = await chen.card("结营确认", within=_LATE)
+    before = await chen.says(f"结营 {FIRST}")
+    card = await chen.card("结营确认", since=before, within=_LATE)
     forecast = str(card["text"])
     story.checklist.check("确认卡上的预演：23 人，去向加起来也是 23", _adds_up(forecast, len(cast.FIRST_COHORT)), forecast)
     pupil = cast.pupil_named("徐梦瑶")

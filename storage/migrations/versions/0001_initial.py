@@ -113,6 +113,7 @@ def _create_inbox() -> None:
         sa.Column("conversation", sa.String(length=160), nullable=False),
         sa.Column("body", JSON, nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("bulk", sa.Boolean(), nullable=False),
         sa.Column("state", sa.SmallInteger(), nullable=False),
         sa.Column("attempts", sa.SmallInteger(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
@@ -120,7 +121,7 @@ def _create_inbox() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
         sa.UniqueConstraint("dedup_key", name=op.f("uq_inbox_dedup_key")),
     )
-    op.create_index("ix_inbox_pending", "inbox", ["state", "id"], unique=False)
+    op.create_index("ix_inbox_pending", "inbox", ["state", "bulk", "id"], unique=False)
 
 
 def _create_journal() -> None:
