@@ -20,6 +20,7 @@ PHRASES = {
         "I did not understand “{text}”. {suggestion}Reply “help” for all commands.",
     ),
     "common.did_you_mean": ("是不是想说“{command}”？", "Did you mean “{command}”? "),
+    "common.ask_a_person": ("想问班主任，就发“提问 内容”。", "To ask your class teacher, send “ask …”. "),
     "common.more": ("（第 {page}/{pages} 页，回复“更多”看下一页）", "(page {page}/{pages}, reply “more” for the next)"),
     "common.no_more": ("没有更多了。", "Nothing more to show."),
     "common.window_last": (

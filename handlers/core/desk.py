@@ -25,7 +25,7 @@ async def answer_learner(ctx: Ctx, learner: Learner, words: str, commands: Seque
     """Runs a learner's command and answers in kf; unknown words get a suggestion, never silence."""
     call = find_call(words, commands)
     if call is None:
-        reply: Reply | None = Reply.text(unknown(ctx.say, words, commands))
+        reply: Reply | None = Reply.text(unknown(ctx.say, words, commands, otherwise=ctx.say("common.ask_a_person")))
     else:
         own = LearnerCtx(ctx.tx, ctx.fact, ctx.policy, say_in(call.language), learner)
         reply = await _run(call, own)
@@ -73,10 +73,10 @@ def refuse(say: Say, member: Member, positions: frozenset[str], what: str) -> st
     return None
 
 
-def unknown(say: Say, words: str, commands: Sequence[Command]) -> str:
-    """The answer to words nobody understands."""
+def unknown(say: Say, words: str, commands: Sequence[Command], *, otherwise: str = "") -> str:
+    """The answer to words nobody understands: the command that looks most like them, `otherwise` another way on."""
     near = suggest(words, commands)
-    hint = say("common.did_you_mean", command=near) if near else ""
+    hint = say("common.did_you_mean", command=near) if near else otherwise
     return say("common.unknown", text=words.strip()[:20], suggestion=hint)
 
 

@@ -11,7 +11,6 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,7 +52,6 @@ class Fake:
     tokens: int = 1
     secret: str = "black-app-secret"
     faults: dict[str, list[Any]] = field(default_factory=dict)
-    hook: Callable[[Call], Any] | None = None
 
     def __post_init__(self) -> None:
         self.serial = itertools.count(1)
@@ -169,8 +167,8 @@ class Fake:
         call.answer = self._answer(call)
         if call.answer is None:
             return web.Response(status=404, text="<html><body><h1>404 Not Found</h1></body></html>", content_type="text/html")
-        if self.hook is not None:
-            self.hook(call)
+        if call.answer.get("errcode") == 0 and call.path != "gettoken":
+            check(self, call)
         return web.json_response(call.answer)
 
     async def _misbehave(self, call: Call) -> Any:
@@ -202,7 +200,6 @@ class Fake:
             return {"errcode": 0, "errmsg": "ok", "access_token": f"tok-{self.tokens}", "expires_in": 7200}
         if call.path != "webhook/send" and call.query.get("access_token") != f"tok-{self.tokens}":
             return {"errcode": 40014, "errmsg": "invalid access_token"}
-        check(self, call)
         known = LAZY if self.mode in ("lazy", "bare") else None
         handler = ANSWERS.get(call.path)
         call.dropped = self._repeated(call)

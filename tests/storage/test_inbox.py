@@ -128,7 +128,7 @@ async def test_a_fact_that_becomes_visible_late_is_not_lost(database: Database) 
 async def test_people_do_not_wait_behind_a_bulk_of_events(database: Database) -> None:
     """A shop sends hundreds of events at once: who writes meanwhile comes first, and the events still move on."""
     async with database.write() as tx:
-        await add_facts(tx, [FactDraft("ingest:shop", "ingest.order.paid", f"e{n}", "ingest", {}) for n in range(50)])
-        await add_facts(tx, [FactDraft("callback", "app.text", f"p{n}", "member:lin", {}) for n in range(3)])
+        await inbox.add_facts(tx, [FactDraft("ingest:shop", "ingest.order.paid", f"e{n}", "ingest", {}) for n in range(50)])
+        await inbox.add_facts(tx, [FactDraft("callback", "app.text", f"p{n}", "member:lin", {}) for n in range(3)])
         kinds = [fact.kind for fact in await inbox.pending(tx, 10, bulk=2)]
     assert kinds == ["app.text"] * 3 + ["ingest.order.paid"] * 2
