@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -21,14 +22,15 @@ class Limit:
     count: int
     window_s: float
     burst: int = 1
+    exact: bool = False  # count each one instead of pacing them: nearly the whole count may go at once
 
     @property
     def rate_per_s(self) -> float:
         """The steady rate; with it any window holds at most floor(rate * window) + burst <= count."""
         return (HEADROOM * self.count - (self.burst - 1)) / self.window_s
 
-    def bucket(self) -> Bucket:
-        return Bucket(self.rate_per_s, self.burst)
+    def bucket(self) -> Bucket | Window:
+        return Window(self.count, self.window_s) if self.exact else Bucket(self.rate_per_s, self.burst)
 
 
 class Bucket:
@@ -65,10 +67,47 @@ class Bucket:
         return self._arrival <= now and self._closed_until <= now
 
 
+class Window:
+    """One limit counted exactly: a person who taps quickly is answered at once until the window is nearly full.
+
+    One less than `count`, in a window a little longer than `window_s`, so that what arrives unevenly stays under the limit.
+    """
+
+    def __init__(self, count: int, window_s: float) -> None:
+        if count < 2 or not window_s > 0:
+            raise ValueError("a window needs a count of at least 2 and a length above 0")
+        self._window_s = window_s / HEADROOM
+        self._taken: deque[float] = deque(maxlen=count - 1)
+        self._closed_until = -math.inf
+
+    def earliest(self, now: float) -> float:
+        """Return when the next slot is free (>= `now`), without taking it."""
+        full = len(self._taken) == self._taken.maxlen
+        return max(now, self._closed_until, self._taken[0] + self._window_s if full else now)
+
+    def take(self, at: float) -> None:
+        """Take the slot at `at`, which must not lie before `earliest`."""
+        self._taken.append(at)
+
+    def reserve(self, now: float) -> float:
+        """Take the next slot and return the seconds to wait for it; every caller gets another slot."""
+        at = self.earliest(now)
+        self.take(at)
+        return at - now
+
+    def close_until(self, at: float) -> None:
+        """Give no slot before `at`; never shortens an earlier closing."""
+        self._closed_until = max(self._closed_until, at)
+
+    def idle(self, now: float) -> bool:
+        """Return whether forgetting this window would change nothing."""
+        return self._closed_until <= now and (not self._taken or self._taken[-1] + self._window_s <= now)
+
+
 class Buckets:
     """Several limits that must all agree; a slot is taken from each at the same moment."""
 
-    def __init__(self, buckets: Iterable[Bucket | Buckets]) -> None:
+    def __init__(self, buckets: Iterable[Bucket | Window | Buckets]) -> None:
         self._buckets = tuple(buckets)
 
     def earliest(self, now: float) -> float:

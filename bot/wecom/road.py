@@ -77,8 +77,8 @@ class Road:
 # One corp, one API: 10,000 a minute and 150,000 an hour [D 90454]. Half of the hour may go in one piece (7.5 min at full speed),
 # the rest trickles at 20/s, so that a broadcast never shuts the API to welcomes for most of an hour.
 API_LIMITS = (Limit("api", 10_000, 60.0, burst=8), Limit("api", 150_000, 3600.0, burst=75_000))
-# One member: 30 messages a minute and 1,000 an hour from one app; the excess is dropped silently [D 90454]. The burst lets
-# a person who taps quickly be answered at once.
-MEMBER_LIMITS = (Limit("recipient", 30, 60.0, burst=6), Limit("recipient", 1_000, 3600.0, burst=60))
+# One member: 30 messages a minute and 1,000 an hour from one app; the excess is dropped silently [D 90454]. Counted exactly:
+# a person who asks ten things in a row is answered ten times at once.
+MEMBER_LIMITS = (Limit("recipient", 30, 60.0, exact=True), Limit("recipient", 1_000, 3600.0, exact=True))
 # One webhook robot: 20 messages a minute [D 91770].
 ROBOT_LIMITS = (Limit("key", 20, 60.0),)

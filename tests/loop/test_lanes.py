@@ -247,7 +247,7 @@ async def test_one_busy_member_does_not_hold_up_the_others(rig: Rig, wecom: Fake
     await rig.start()
     await rig.add(*(to_member(f"lin{n}", "lin") for n in range(150)), to_member("wu", "wu"))
     await rig.until(lambda: "wu" in wecom.said())
-    assert len(wecom.said()) <= 8
+    assert len(wecom.said()) <= 30
 
 
 @both
