@@ -75,8 +75,7 @@ async def _until_told(play: Coroutine[Any, Any, int]) -> int:
 
 async def _play(directory: Path, leave: bool) -> int:
     began = time.monotonic()
-    sys.stdout.write("起台：企业微信沙箱、数据库、真的机器人进程……\n")
-    sys.stdout.flush()
+    _say("起台：企业微信沙箱、数据库、真的机器人进程……")
     async with _stage(directory) as stage:
         verdict = await _tell(stage, began)
         if not leave:
@@ -107,6 +106,7 @@ async def _stage(directory: Path) -> AsyncIterator[Stage]:
             migrate.check()
         url = f"http://127.0.0.1:{await _port(sandbox, port_file)}"
         run_directory.add_sandbox(config, url)
+        _say("数据库建好了，机器人启动中……")
         server = await Child.start("机器人", ["bot", "serve", "--config", str(config)], cache, directory / "server.log")
         stack.push_async_callback(server.end)
         yield Stage(directory, config, url, sandbox, server)
@@ -131,6 +131,11 @@ def _server_url(config: Path) -> str:
     return f"http://{server['host']}:{server['port']}"
 
 
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()
+
+
 async def _tell(stage: Stage, began: float) -> int:
     """Lets the story play; should the server or the look-alike die meanwhile, so does the demo."""
     words = ["sandbox.story", "--dir", str(stage.directory), "--sandbox", stage.sandbox_url]
@@ -152,18 +157,21 @@ def _watch(child: Child) -> asyncio.Task[int]:
 
 
 def _explain(stage: Stage) -> None:
-    sandbox = f"{Path(sys.executable).with_name('wecamp')} sandbox"
-    at = f"--url {stage.sandbox_url}"
+    program = Path(sys.executable).with_name("wecamp")
+    if program.is_relative_to(Path.cwd()):
+        program = program.relative_to(Path.cwd())
+    sys.stdout.write("\n沙箱和机器人还在运行，可以接着玩（另开一个终端）：\n")
+    for words, meaning in (
+        (("watch",), "跟着看发生的事"),
+        (("say", "wmXiaoyu", "进度"), "学员周小雨对客服说"),
+        (("tell", "lin", "名单"), "班主任林老师对应用说"),
+        (("phone", "zhao"), "看赵销售的手机"),
+        (("state",), "看全貌"),
+    ):
+        command = " ".join([str(program), "sandbox", words[0], "--url", stage.sandbox_url, *words[1:]])
+        sys.stdout.write(f"  # {meaning}\n  {command}\n")
     sys.stdout.write(
-        f"""
-沙箱和机器人还在运行，可以接着玩（另开一个终端）：
-  {sandbox} watch {at}                 跟着看发生的事
-  {sandbox} say {at} wmXiaoyu 进度      学员对客服说
-  {sandbox} tell {at} lin 名单          班主任对应用说
-  {sandbox} phone {at} zhao            看一个人的手机
-  {sandbox} state {at}                 看全貌
-机器人：{_server_url(stage.config)}（/readyz /metrics），配置 {stage.config}，日志 {stage.directory / "server.log"}
-按 Ctrl-C 结束。
-"""
+        f"机器人在 {_server_url(stage.config)}（/readyz、/metrics），配置 {stage.config}，"
+        f"日志 {stage.directory / 'server.log'}，全部往来 {stage.directory / 'transcript.txt'}\n按 Ctrl-C 结束。\n"
     )
     sys.stdout.flush()

@@ -97,4 +97,7 @@ secret = "{secrets.token_urlsafe(24)}"
 [time]
 tick_seconds = 1
 remind_before_minutes = [1]
+
+[pool]
+cards_per_handover = 4
 """

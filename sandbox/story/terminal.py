@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from sandbox.story.corp import Corp
 
@@ -22,6 +23,8 @@ class Terminal:
 
     async def run(self, *words: str, aloud: bool = True) -> str:
         """The output of one command; told in the transcript unless not `aloud`."""
+        if aloud:
+            await self._corp.tell(f"$ wecamp {' '.join(Path(word).name for word in words)}")
         began = time.monotonic()
         process = await asyncio.create_subprocess_exec(
             *self._command,
@@ -42,5 +45,5 @@ class Terminal:
         if process.returncode != 0:
             raise CommandFailed(f"wecamp {' '.join(words)} 以 {process.returncode} 结束：{output[-600:]}")
         if aloud:
-            await self._corp.tell(f"$ wecamp {' '.join(words[:1])}\n{output}")
+            await self._corp.tell(output)
         return output

@@ -131,6 +131,14 @@ def test_lesson_link_of_the_teacher_is_a_one_tap_check_in(house: House) -> None:
     assert "签到成功" in house.hears("code:kfc-2", ".", since).text
 
 
+def test_every_running_lesson_has_its_link(house: House) -> None:
+    text = house.member("chen", "我的班", "签到").text
+    running = text.split("正在上课", 1)[1]
+    for name in ("第1课", "第2课", "第5课"):
+        assert name in running, text
+    assert len(set(re.findall(r"scene_param=([^\s]+)", text))) >= 3, text
+
+
 def test_forged_scene_param_checks_nobody_in(house: House, seen: dict[str, Any]) -> None:
     since = len(house.fake.calls)
     house.fake.kf_event("enter_session", "wmHong", scene="camp", scene_param="l1.AAAAAAAAAAAAAAAA", welcome_code="kfc-3")
@@ -486,6 +494,13 @@ def test_why_and_funnel(house: House, seen: dict[str, Any]) -> None:
     funnel = house.member("chen", "漏斗 read7-01", "报名").text
     assert "报名 8" in funnel, funnel
     assert re.search("成交 3", funnel), funnel
+
+
+def test_pool_counts_only_lessons_the_learner_could_attend(house: House) -> None:
+    """Lesson 4 was over before anybody came: what sales read is what the learner's own 进度 says."""
+    own = house.says("wmAming", "进度", "到课").text
+    cards = [s.text for s in house.fake.to("wu") if s.raw.get("msgtype") == "template_card" and "阿**" in s.text]
+    assert re.search(r"到课 (\d/\d)", own).group(1) in cards[0], (own, cards[0])  # type: ignore[union-attr]
 
 
 def test_undo_is_offered_for_a_day(house: House, seen: dict[str, Any]) -> None:

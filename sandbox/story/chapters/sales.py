@@ -96,5 +96,6 @@ async def _buys_while_claimed(story: Story, given_up: asyncio.Event) -> None:
 
 
 async def _open_pool(story: Story) -> None:
+    await story.members["zhao"].hears("还有 \\d+ 位学员进了公海", within=_BUSY)
     words = await story.members["chen"].asks("公海", "转化公海", within=_BUSY)
     story.checklist.names("公海里没有已付款的人", words, [], ["徐**", "王**"])
