@@ -74,10 +74,17 @@ class Fake:
 
     def stop(self) -> None:
         with contextlib.suppress(Exception):
-            asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
+            asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
+
+    async def _stop(self) -> None:
+        hanging = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+        await self._runner.cleanup()
 
     async def _start(self) -> None:
         app = web.Application(client_max_size=1 << 26)

@@ -38,13 +38,13 @@ def at(minutes: float) -> str:
     return (datetime.now().astimezone().replace(microsecond=0) + timedelta(minutes=minutes)).isoformat()
 
 
-def until(what: str, check: Callable[[], Any], seconds: float = 8.0) -> Any:
-    """The first true value of `check`; fails with `what` after the deadline."""
+def until(what: str, check: Callable[[], Any], seconds: float = 8.0, every: float = 0.02) -> Any:
+    """The first true value of `check`, asked `every` so many seconds; fails with `what` after the deadline."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if value := check():
             return value
-        time.sleep(0.02)
+        time.sleep(every)
     raise AssertionError(f"not within {seconds:g} s: {what}")
 
 

@@ -28,13 +28,13 @@ def test_a_friend_added_during_the_import_is_welcomed_in_time(house: House) -> N
     house.add("wmL000", name="很长的学员名字第000号", code="long-1")
     house.hears("code:long-1", ".", 0, 20)
     assert time.monotonic() - start < 20
-    until("all imported", lambda: "报名 300" in house.member("ops", "漏斗 read7-01", "报名").text, 40)
+    until("all imported", lambda: "报名 300" in house.member("ops", "漏斗 read7-01", "报名").text, 40, 2)
 
 
 def test_attendance_of_twenty(house: House) -> None:
     events = [fact("attendance.summary", f"wmL{n:03}", cohort="read7-01", lesson=1, watched_seconds=3600) for n in range(20)]
     assert house.ingest(*events)[0] == 200
-    until("the attendance of twenty", lambda: "到课 20" in house.member("chen", "漏斗 read7-01", "报名").text, 30)
+    until("the attendance of twenty", lambda: "到课 20" in house.member("chen", "漏斗 read7-01", "报名").text, 30, 2)
 
 
 def walk(house: House, who: str, first: str) -> list[str]:

@@ -1,6 +1,7 @@
 """⑦ Where everybody went: the bot's own answers, the phones, the books."""
 
 import asyncio
+import csv
 import re
 from typing import Any
 
@@ -69,7 +70,18 @@ async def _roster(story: Story, userid: str) -> None:
 
 async def _books(story: Story) -> None:
     """Nothing failed and nothing is stuck, by the operator's own commands."""
-    await asyncio.gather(*(_queue(story, *one) for one in _QUEUES))
+    await asyncio.gather(_export(story), *(_queue(story, *one) for one in _QUEUES))
+
+
+async def _export(story: Story) -> None:
+    """The report for the office says the same as the chat."""
+    file = story.directory / f"{FIRST}.csv"
+    await story.terminal.run("export", FIRST, "--out", str(file))
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        found = {row["学员"]: (row["去向"], int(row["到课"])) for row in csv.DictReader(lines)}
+    wanted = {pupil.name: (end_of(pupil).value, pupil.attended) for pupil in cast.FIRST_COHORT}
+    differing = {name: found.get(name) for name in wanted | found if found.get(name) != wanted.get(name)}
+    story.checklist.check(f"wecamp export 的 {len(wanted)} 行和聊天里说的一样", not differing, differing)
 
 
 async def _queue(story: Story, queue: str, state: str, name: str) -> None:
