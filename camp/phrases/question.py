@@ -38,7 +38,7 @@ PHRASES = {
         "It is sent again when they write.",
     ),
     "question.answer_text": ("回答内容", "the answer"),
-    "question.unknown": ("没有编号 {question} 的问题。", "There is no question {question}."),
+    "question.unknown": ("没有编号 {question} 的问题。回复“待办”看还没回答的。", "There is no question {question}."),
     "question.not_yours": (
         "问题 {question} 是 {name} #{learner} 提给 {member} 的，请转告 TA 回答。",
         "Question {question} of {name} #{learner} was put to {member}; please tell them.",

@@ -37,6 +37,14 @@ def _kf_send(fake: "Fake", body: dict[str, Any], _query: dict[str, str]) -> dict
     return {"msgid": body.get("msgid")}
 
 
+def _welcome(fake: "Fake", body: dict[str, Any], _query: dict[str, str]) -> dict[str, Any]:
+    code = "welcome:" + str(body.get("welcome_code"))
+    if code in fake.used:
+        return {"errcode": 41050, "errmsg": "invalid welcome code"}  # one use
+    fake.used.add(code)
+    return {}
+
+
 def _sync(fake: "Fake", body: dict[str, Any], _query: dict[str, str]) -> dict[str, Any]:
     token = body.get("token")
     if token and token not in fake.kf_tokens:
@@ -201,7 +209,7 @@ ANSWERS: dict[str, Callable[["Fake", dict[str, Any], dict[str, str]], dict[str, 
     "externalcontact/add_corp_tag": _tag_add,
     "externalcontact/mark_tag": _mark,
     "externalcontact/remark": _nothing,
-    "externalcontact/send_welcome_msg": _nothing,
+    "externalcontact/send_welcome_msg": _welcome,
     "externalcontact/get_follow_user_list": _follow_users,
     "externalcontact/batch/get_by_user": _by_user,
     "externalcontact/list": lambda fake, body, query: {"external_userid": list(fake.contacts)},

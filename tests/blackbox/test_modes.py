@@ -63,7 +63,7 @@ def test_short_camp(build: Build, text: str, mode: str) -> None:
     else:
         assert "签到成功" in house.says("wmM1", "签到1", "签到成功", seconds=15).text
         house.says("wmM1", "进度", "到课 1/2", seconds=15)
-    assert "#" in house.member("lin", "缺勤1", "第1课", seconds=15).text
+    assert "#" in house.member("lin", "缺勤1", "第1课：", seconds=15).text
     since = len(fake.calls)
     house.member("chen", "结营 read7-01", "结营", seconds=15)
     house.member("chen", "确认结营 read7-01", "结营", seconds=15)

@@ -70,7 +70,7 @@ async def test_an_answer_wecom_refused_waits_too_and_the_teacher_is_told(asked: 
 
 async def test_who_may_answer_and_what(asked: Any) -> None:
     assert "问题 1 是 学员1 #1 提给 lin 的" in (await asked.member_says("he", "回答 #1 好"))[0]
-    assert await asked.member_says("lin", "回答 #99 好") == ["没有编号 99 的问题。"]
+    assert await asked.member_says("lin", "回答 #99 好") == ["没有编号 99 的问题。回复“待办”看还没回答的。"]
     assert "不是" in (await asked.member_says("lin", "回答 好"))[0] or "没看懂" in (await asked.member_says("lin", "回答 好"))[0]
     assert "还缺：回答内容" in (await asked.member_says("lin", "回答 #1"))[0]
     assert "需要岗位" in (await asked.member_says("wu", "回答 #1 好"))[0]
