@@ -204,7 +204,7 @@ def _class_lines(ctx: StaffCtx, view: ClassView) -> list[str]:
 def _roster_line(ctx: StaffCtx, line: RosterLine) -> str:
     person = ctx.say("teacher.person", id=line.learner_id, name=line.shown)
     marks = []
-    if not line.in_group:
+    if not line.in_group and line.place not in rosters.GONE:
         marks.append(ctx.say("teacher.mark_not_in_group"))
     if line.place != Place.CLASS:
         marks.append(ctx.say("teacher.mark_place", place=ctx.say(f"common.place_{line.place}")))

@@ -13,7 +13,9 @@ async def play(story: Story) -> None:
     await story.together(_sign_up_first(story))
     for start in range(0, len(cast.FIRST_COHORT), _WAVE):
         await story.together(*(_enter(story, pupil) for pupil in cast.FIRST_COHORT[start : start + _WAVE]))
-    await story.together(_unknown_channel(story), _switches(story), _deletes(story))
+    await story.together(_unknown_channel(story), _switches(story))
+    # The bot reads names and marks tags after the welcome; the lists of the next chapter want the names.
+    await story.corp.see("/quiet?wait=10")
 
 
 async def _sign_up_first(story: Story) -> None:
@@ -53,9 +55,3 @@ async def _switches(story: Story) -> None:
     await learner.taps_link(story.welcome_link("许知远"), "学习助手")
     await learner.asks("换期", SECOND_NAME)
     await learner.taps(SECOND_NAME, "已换到")
-
-
-async def _deletes(story: Story) -> None:
-    learner = story.learners["梁诗涵"]
-    await story.corp.act("/unfollow", external_userid=learner.id, userid="he", by="learner")
-    await story.members["he"].hears("梁诗涵", "删除了你")

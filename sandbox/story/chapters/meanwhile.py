@@ -14,7 +14,7 @@ _RECITAL = "我读了《小王子》第一章，最喜欢狐狸。"
 
 def scenes(story: Story) -> list[Awaitable[None]]:
     """Everything, each at its own second of the first lesson."""
-    return [_lin(story), _he(story), _xiaoyu(story), _zihan(story), _quits(story), _pays(story), _others(story)]
+    return [_lin(story), _he(story), _xiaoyu(story), _zihan(story), _quits(story), _pays(story), _deletes(story), _others(story)]
 
 
 async def _lin(story: Story) -> None:
@@ -92,6 +92,13 @@ async def _pays(story: Story) -> None:
     order = {"order_no": "SO-1001", "amount_fen": 199_900, "course": "系统阅读课"}
     await story.shop.sends("order.paid", {"external_userid": pupil.id}, **order)
     await story.members["lin"].hears("成交", pupil.name, "系统阅读课", within=_BUSY)
+
+
+async def _deletes(story: Story) -> None:
+    learner = story.learners["梁诗涵"]
+    await story.into(32)
+    await story.corp.act("/unfollow", external_userid=learner.id, userid="he", by="learner")
+    await story.members["he"].hears("梁诗涵", "删除了你", within=_BUSY)
 
 
 async def _others(story: Story) -> None:
