@@ -135,11 +135,9 @@ class Member(Person):
                 raise Unheard(f"{self.name} 等了 {within:.0f} 秒没有等到可以点的卡片「{'、'.join(wanted)}」")
             await asyncio.sleep(0.1)
 
-    async def clicks(self, card: Json, label: str) -> int:
-        """Presses the button with this label; returns how many messages the screen held before."""
-        before = len(await self.screen())
+    async def presses(self, card: Json, label: str) -> None:
+        """Presses the button with this label; Refused when the card has died meanwhile."""
         button = next((b for b in card["buttons"] if label in b["text"]), None)
         if button is None:
             raise Unheard(f"{self.name} 的卡片上没有按钮［{label}］，只有 {[b['text'] for b in card['buttons']]}")
         await self.corp.act("/app/click", userid=self.id, task_id=card["task_id"], key=button["key"])
-        return before

@@ -35,7 +35,7 @@ async def _close(story: Story) -> None:
     pupil = cast.pupil_named("徐梦瑶")
     order = {"order_no": "SO-1002", "amount_fen": 199_900, "course": "系统阅读课"}
     await story.corp.tell(f"同一刻：陈主管点“确认”，{pupil.name} 在商城付款")
-    await asyncio.gather(chen.clicks(card, "确认"), story.shop.sends("order.paid", {"external_userid": pupil.id}, **order))
+    await asyncio.gather(chen.presses(card, "确认"), story.shop.sends("order.paid", {"external_userid": pupil.id}, **order))
     await chen.hears("开始结营|已于.*结营", within=_LATE)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from sandbox.story import cast
+from sandbox.story.corp import Json, Refused
 from sandbox.story.person import Member, Unheard
 from sandbox.story.story import Story
 
@@ -22,7 +23,8 @@ async def _race(story: Story) -> None:
     masked = f"{_RACED[0]}\\*\\* {story.number(_RACED)}"
     cards = await asyncio.gather(wu.card(masked, within=_BUSY), zhao.card(masked, within=_BUSY))
     story.checklist.check("领取前卡片不露全名", all(_RACED not in card["text"] for card in cards), cards[0]["text"])
-    marks = await asyncio.gather(wu.clicks(cards[0], "领取"), zhao.clicks(cards[1], "领取"))
+    marks = [len(await person.screen()) for person in (wu, zhao)]
+    await asyncio.gather(_press(story, wu, cards[0]), _press(story, zhao, cards[1]))
     seen = await asyncio.gather(
         *(person.hears("领取成功|已被.*领取", since=mark, within=_BUSY) for person, mark in zip((wu, zhao), marks, strict=True))
     )
@@ -36,6 +38,14 @@ async def _race(story: Story) -> None:
     await story.members["lin"].hears(_RACED, f"销售 {winner.name} 领取", within=_BUSY)
     given_up = asyncio.Event()
     await story.together(_fill_and_sell(story, wu, winner, given_up), _buys_while_claimed(story, given_up))
+
+
+async def _press(story: Story, person: Member, card: Json) -> None:
+    """Presses 领取; whose button died under the finger asks for the learner in words."""
+    try:
+        await person.presses(card, "领取")
+    except Refused:
+        await person.says(f"领取 {story.number(_RACED)}")
 
 
 async def _dead(story: Story, person: Member, winner: str) -> None:
