@@ -147,7 +147,10 @@ async def _tell(stage: Stage, began: float) -> int:
         if not over.done():
             stage.sandbox.check()
             stage.server.check()
-        return await over
+        verdict = await over
+        if verdict < 0:
+            raise Died(f"故事被信号 {-verdict} 打断")
+        return verdict
     finally:
         await story.end()
 
