@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from sandbox.api.gate import answer_api
+from sandbox.gate import answer_api
 from sandbox.clock import Clock
 from sandbox.config import SandboxConfig
 from sandbox.control import add_control_routes

@@ -1,4 +1,4 @@
-"""What people see on their screens: learners in WeChat, members in the app's chat, and the groups of webhook robots."""
+"""What people see on their screens, by person: learners in WeChat, members in WeCom; group chats are one shared timeline each."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -11,14 +11,23 @@ RESPONSE_CODE_LIFE_S = 72 * HOUR  # doc 94888
 
 @dataclass
 class Bubble:
-    """One message on a screen. `sender` is "me", "kf", "app", "teacher:<userid>" or "group:<chat_id>"."""
+    """One message on a screen.
+
+    `chat` names the conversation it stands in. On a learner's phone: "kf:<open_kfid>", "contact:<userid>"; on a member's:
+    "app", "aibot", "tasks", "contact:<external_userid>"; shared by all who are in it: "group:<chat_id>" (customer group),
+    "room:<id>" (internal group). `sender` is "me" (only in chats of one person), "kf", "app", "robot", "aibot", "system",
+    a userid or an external_userid. `kind` is the message type; `items` what can be tapped or opened, `data` what else the
+    kind needs (media_id, name, url, a mass-send task …).
+    """
 
     id: str
     at: int
+    chat: str
     sender: str
     kind: str
     text: str
     items: list[dict[str, Any]] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
     sent: "AppMessage | None" = None
 
 
@@ -60,6 +69,7 @@ class Phones:
         self._serial = itertools.count(1)
         self.learners: dict[str, list[Bubble]] = {}
         self.members: dict[str, list[Bubble]] = {}
+        self.shared: dict[str, list[Bubble]] = {}  # by chat: "group:…" and "room:…"
         self.robots: dict[str, list[dict[str, Any]]] = {}
         self.robot_names: dict[str, str] = {}
         self.messages: dict[str, AppMessage] = {}
@@ -67,14 +77,18 @@ class Phones:
         self.response_codes: dict[str, ResponseCode] = {}
         self.task_ids: dict[str, AppMessage] = {}
 
-    def bubble(self, sender: str, kind: str, text: str, **more: Any) -> Bubble:
-        return Bubble(f"b{next(self._serial)}", self._clock.seconds(), sender, kind, text, **more)
+    def bubble(self, chat: str, sender: str, kind: str, text: str, **more: Any) -> Bubble:
+        return Bubble(f"b{next(self._serial)}", self._clock.seconds(), chat, sender, kind, text, **more)
 
     def show_learner(self, external_userid: str, bubble: Bubble) -> None:
         self.learners.setdefault(external_userid, []).append(bubble)
 
     def show_member(self, userid: str, bubble: Bubble) -> None:
         self.members.setdefault(userid, []).append(bubble)
+
+    def show_chat(self, bubble: Bubble) -> None:
+        """A message in a group, seen by everybody in it."""
+        self.shared.setdefault(bubble.chat, []).append(bubble)
 
     def remove(self, message: AppMessage) -> None:
         """Take a recalled message off every screen."""
@@ -111,12 +125,15 @@ def shown(bubble: Bubble, userid: str) -> dict[str, Any]:
     seen: dict[str, Any] = {
         "id": bubble.id,
         "at": bubble.at,
+        "chat": bubble.chat,
         "from": bubble.sender,
         "kind": bubble.kind,
         "text": bubble.text,
     }
     if bubble.items:
         seen["items"] = bubble.items
+    if bubble.data:
+        seen["data"] = bubble.data
     if bubble.sent is not None:
         seen["msgid"] = bubble.sent.msgid
         face = bubble.sent.faces.get(userid)

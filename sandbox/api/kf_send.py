@@ -74,7 +74,7 @@ def _check_window(stage: Stage, chat: Chat) -> None:
 
 
 def _show(stage: Stage, chat: Chat, kind: str, text: str, items: list[dict[str, Any]]) -> None:
-    bubble = stage.phones.bubble("kf", kind, text, items=items)
+    bubble = stage.phones.bubble(f"kf:{chat.open_kfid}", "kf", kind, text, items=items)
     stage.phones.show_learner(chat.external_userid, bubble)
     buttons = "".join(f"\n［{item['content']}］" for item in items)
     stage.transcript.add("客服机器人", stage.world.name_of(chat.external_userid), text + buttons, kind)

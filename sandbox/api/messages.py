@@ -131,7 +131,7 @@ def _deliver(stage: Stage, message: AppMessage, part: Answer) -> None:
     for userid in message.recipients:
         if kind == "card":
             message.faces[userid] = Face(part)
-        stage.phones.show_member(userid, stage.phones.bubble("app", kind, text, sent=message))
+        stage.phones.show_member(userid, stage.phones.bubble("app", "app", kind, text, sent=message))
     people = "、".join(stage.world.name_of(userid) for userid in message.recipients[:5])
     more = f" 等{len(message.recipients)}人" if len(message.recipients) > 5 else ""
     if message.recipients:

@@ -34,13 +34,14 @@ def send(stage: Stage, ask: Ask) -> Answer:
     if not stage.limits.robot.admit(key, stage.clock.now()):
         raise Refusal(45009, "api freq out of limit")
     text = _readable(ask)
-    bubble = stage.phones.bubble("robot", ask.text("msgtype"), text)
+    bubble = stage.phones.bubble(f"room:{stage.phones.robot_names[key]}", "robot", ask.text("msgtype"), text)
     said = {"id": bubble.id, "at": bubble.at, "kind": bubble.kind, "text": text}
     if bubble.kind == "template_card":
         said["card"] = ask.part("template_card")
     else:
         said["mentioned_list"] = ask.part(bubble.kind).get("mentioned_list", [])
     stage.phones.robots[key].append(said)
+    stage.phones.show_chat(bubble)
     name = stage.phones.robot_names[key]
     stage.transcript.add(f"群机器人「{name}」", f"内部群「{name}」", text, "robot")
     return {}

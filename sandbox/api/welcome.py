@@ -32,7 +32,7 @@ def send(stage: Stage, ask: Ask) -> Answer:
         welcome.busy = False
         raise Refusal(41096, "a welcome message is being sent")
     welcome.used = True
-    bubble = stage.phones.bubble(f"teacher:{welcome.userid}", "welcome", text, items=items)
+    bubble = stage.phones.bubble(f"contact:{welcome.userid}", welcome.userid, "welcome", text, items=items)
     stage.phones.show_learner(welcome.external_userid, bubble)
     names = stage.world.name_of(welcome.userid), stage.world.name_of(welcome.external_userid)
     stage.transcript.add(f"{names[0]}（欢迎语）", names[1], text or "［附件］", "welcome")

@@ -101,7 +101,7 @@ def say(stage: Stage, external_userid: str, text: str = "", *, menu_id: str = ""
     chat = stage.desk.chat(account.open_kfid, external_userid)
     _wake(stage, chat)
     chat.said_at, chat.sent = stage.clock.now(), 0
-    stage.phones.show_learner(external_userid, stage.phones.bubble("me", "text", text))
+    stage.phones.show_learner(external_userid, stage.phones.bubble(f"kf:{account.open_kfid}", "me", "text", text))
     stage.transcript.add(learner.name, "客服", text, "say")
     item = {
         "open_kfid": account.open_kfid,

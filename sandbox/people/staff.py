@@ -61,7 +61,7 @@ def _tell_app(stage: Stage, userid: str, msg_type: str, fields: Fields, what: st
 def say(stage: Stage, userid: str, text: str) -> dict[str, Any]:
     member = member_of(stage, userid)
     msg_id = stage.world.msg_id()
-    stage.phones.show_member(member.userid, stage.phones.bubble("me", "text", text))
+    stage.phones.show_member(member.userid, stage.phones.bubble("app", "me", "text", text))
     stage.transcript.add(member.name, "应用", text, "say")
     fields: Fields = [("Content", text), ("MsgId", msg_id), ("AgentID", stage.config.agent_id)]
     _tell_app(stage, member.userid, "text", fields, f"「{text[:20]}」")

@@ -33,7 +33,7 @@ async def test_welcome_once_within_twenty_seconds(school: Play) -> None:
     assert await school.code(path, body(code)) == 0
     assert await school.code(path, body(code)) == 41051
     assert await school.code(path, body("wc-none")) == 41050
-    assert [(m["from"], m["kind"], m["text"]) for m in await school.phone("wmMing")] == [("teacher:Lin", "welcome", "欢迎")]
+    assert [(m["from"], m["kind"], m["text"]) for m in await school.phone("wmMing")] == [("Lin", "welcome", "欢迎")]
     late = (await school.act("/follow", userid="wu", external_userid="wmMing"))["welcome_code"]
     school.later(21)
     assert await school.code(path, body(late)) == 41050
