@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+NPM := tests/sandbox/clients/node
+NPM_STAMP := $(NPM)/node_modules/.installed
 EXIT ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types arrows clean requirements
+.PHONY: help setup demo test check lint types arrows clean requirements npm-clients
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -25,13 +27,21 @@ $(DEV_STAMP): requirements-dev.txt $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# The vendor's npm packages the sandbox is checked with: exact versions, each tarball checked by its sha512. Without npm
+# the tests that need them are skipped, and say so in the summary; in CI that is an error.
+$(NPM_STAMP): $(NPM)/package-lock.json
+	@if cd $(NPM) && npm ci --silent; then touch node_modules/.installed; \
+	else echo "npm is missing or cannot install: the sandbox is NOT CHECKED against the vendor's npm packages"; test -z "$(CI)"; fi
+
 setup: $(STAMP) ## install everything needed to run, without running anything
 	@echo "ready: $(BIN)/wecamp"
 
 demo: $(STAMP) ## play a whole camp against the sandbox, then keep serving (EXIT=1: leave when it is over)
 	$(BIN)/wecamp demo $(if $(EXIT),--exit)
 
-test: $(DEV_STAMP) ## run all tests
+npm-clients: $(NPM_STAMP) ## install the npm packages the sandbox is checked with
+
+test: $(DEV_STAMP) $(NPM_STAMP) ## run all tests
 	$(BIN)/python -m pytest -q
 
 lint: $(DEV_STAMP) ## ruff: style and format

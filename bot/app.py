@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from bot.inbox_writer import InboxWriter
 from bot.ingest import Ingest
 from bot.lanes import Lanes
 from bot.lease_keeper import LeaseKeeper
+from bot.practice_clock import PracticeClock, find_practice_clock
 from bot.readiness import Readiness
 from bot.settings import Settings
 from bot.settler import Settler
@@ -41,7 +43,7 @@ from camp.identity import conceal
 from camp.start import on_start
 from handlers.core import router
 from jobs.core import job
-from storage.database import Database, StorageBusy
+from storage.database import Database, StorageBusy, machine_now
 from storage.migrate import migrate
 
 log = structlog.get_logger("bot")
@@ -70,11 +72,18 @@ class House:
     clock: Clock
     readiness: Readiness
     web: web.Application
+    practice: PracticeClock | None = None
     fault: BaseException | None = None  # what ended a loop
 
+    def now(self) -> datetime:
+        """The time this house lives in, aware UTC."""
+        return self.database.now()
 
-def build_house(settings: Settings, session: aiohttp.ClientSession, database: Database) -> House:
-    """Wires the house; nothing runs yet."""
+
+def build_house(
+    settings: Settings, session: aiohttp.ClientSession, database: Database, practice: PracticeClock | None = None
+) -> House:
+    """Wires the house; nothing runs yet. Everybody's time is the database's."""
     policy = settings.policy()
     jobs = job.discover()
     wecom = settings.wecom
@@ -85,13 +94,16 @@ def build_house(settings: Settings, session: aiohttp.ClientSession, database: Da
     client = WeComClient(session, wecom.api_base_url, tokens, context=context)
     worker = Worker(database, router.discover(), jobs, policy)
     writer = InboxWriter(database, worker.wake)
-    settler = Settler(database, worker.wake, conceal=partial(conceal, policy))
+    pace = practice.pace if practice else lambda: 1.0
+    settler = Settler(database, worker.wake, conceal=partial(conceal, policy), pace=pace)
     lanes = Lanes(database, client, load_roads(), settler)
     worker.wakes(lanes.wake)
-    readiness = Readiness(database, lambda: lanes.up, lambda: tokens.holds_one)
+    readiness = Readiness(database, lambda: lanes.up, lambda: tokens.holds_one, practice=practice is not None)
     keys = Keys(wecom.app.token.get_secret_value(), wecom.app.encoding_aes_key.get_secret_value(), wecom.corp_id)
-    edge = CallbackEdge(keys, writer, readiness, settings.callback.max_age_seconds, settings.callback.max_body_bytes)
-    ingest = Ingest({name: source.active for name, source in settings.ingest.items()}, writer, partial(conceal, policy))
+    callback = settings.callback
+    edge = CallbackEdge(keys, writer, readiness, callback.max_age_seconds, callback.max_body_bytes, database.now)
+    secrets = {name: source.active for name, source in settings.ingest.items()}
+    ingest = Ingest(secrets, writer, partial(conceal, policy), database.now)
     return House(
         database=database,
         worker=worker,
@@ -99,9 +111,10 @@ def build_house(settings: Settings, session: aiohttp.ClientSession, database: Da
         lanes=lanes,
         settler=settler,
         leases=LeaseKeeper(database, f"{os.getpid()}-{uuid.uuid4().hex[:8]}"),
-        clock=Clock(jobs, writer, policy.zone, settings.time.tick_seconds),
+        clock=Clock(jobs, writer, policy.zone, settings.time.tick_seconds, practice),
         readiness=readiness,
         web=build_web(edge, ingest, readiness),
+        practice=practice,
     )
 
 
@@ -113,11 +126,15 @@ async def running(settings: Settings) -> AsyncIterator[House]:
     """
     with _sole_user(settings.storage.url):
         await migrate(settings.storage.url)
-        database = Database(settings.storage.url)
         async with contextlib.AsyncExitStack() as stack:
-            stack.push_async_callback(database.close)
             session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
-            house = build_house(settings, session, database)
+            practice = await find_practice_clock(settings.practice.clock_url, session)
+            database = Database(settings.storage.url, practice.now if practice else machine_now)
+            stack.push_async_callback(database.close)
+            if practice is not None:
+                moment = practice.now().isoformat(timespec="seconds")
+                log.warning("this house lives in practice time", clock=settings.practice.clock_url, now=moment)
+            house = build_house(settings, session, database, practice)
             async with database.write() as tx:
                 await on_start(tx, settings.policy())
             await stack.enter_async_context(_loops(house))
@@ -134,6 +151,8 @@ async def _loops(house: House) -> AsyncIterator[None]:
         house.worker.run(lambda: house.leases.holds("worker")),
         house.lanes.run(house.leases.holds),
     ]
+    if house.practice is not None:
+        first.append(house.practice.follow(partial(_time_moved, house)))
     keep = [asyncio.create_task(loop) for loop in last]
     work = [asyncio.create_task(loop) for loop in first]
     fatal = partial(_fatal, house)
@@ -148,6 +167,13 @@ async def _loops(house: House) -> AsyncIterator[None]:
         await _stop(keep)
         with contextlib.suppress(StorageBusy, SQLAlchemyError):  # the leases run out by themselves
             await house.leases.give_back()
+
+
+async def _time_moved(house: House) -> None:
+    """Whatever waited for its moment looks again, and every job is asked what is due."""
+    house.worker.wake()
+    house.lanes.wake_all()
+    await house.clock.tick_all()
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:

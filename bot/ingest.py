@@ -7,7 +7,6 @@ import hashlib
 import hmac
 import json
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -19,6 +18,7 @@ from pydantic import ValidationError
 from bot import metrics
 from bot.inbox_writer import Conceal, InboxWriter
 from bot.ingest_events import EVENTS, BaseEvent
+from storage.database import Now, machine_now
 from storage.inbox import FactDraft
 from storage.nonces import Nonce, NonceUse
 
@@ -47,17 +47,20 @@ class Ingest:
     `conceal` seals the phone numbers of a body before it is stored.
     """
 
-    def __init__(self, secrets: Mapping[str, tuple[str, ...]], writer: InboxWriter, conceal: Conceal) -> None:
+    def __init__(
+        self, secrets: Mapping[str, tuple[str, ...]], writer: InboxWriter, conceal: Conceal, now: Now = machine_now
+    ) -> None:
         self._secrets = secrets
         self._writer = writer
         self._conceal = conceal
+        self._now = now
 
     async def receive(self, request: web.Request) -> web.Response:
         """Verifies, reads and stores one request."""
         try:
             source = request.match_info["source"]
             body = await request.read()
-            nonce = self._authenticate(source, request.headers, body, time.time())
+            nonce = self._authenticate(source, request.headers, body, self._now().timestamp())
             drafts = [to_draft(source, event) for event in read_events(body)]
             drafts = [replace(draft, body=self._conceal(draft.body)) for draft in drafts]
             async with asyncio.timeout(_STORE_SECONDS):

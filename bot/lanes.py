@@ -6,14 +6,15 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import structlog
 
 from bot import metrics
 from bot.pacer import Pacer
-from bot.settler import Settler, Verdict, judge
-from bot.wecom.client import UNREADABLE_PAYLOAD, WeComClient
+from bot.settler import FATE_UNKNOWN, Settler, Verdict, judge
+from bot.wecom.client import UNREADABLE_PAYLOAD, Answer, WeComClient
+from bot.wecom.errors import Outcome
 from bot.wecom.road import Call, Road
 from storage import outbox
 from storage.database import Database, StorageAway, StorageBusy
@@ -55,6 +56,7 @@ class Lane:
         self._wake = asyncio.Event()
         self._in_hand: dict[int, frozenset[str]] = {}
         self._held: dict[int, _Held] = {}
+        self._not_before: dict[int, float] = {}  # rows to be tried again, in loop seconds: the house's time may stand still
         self._tasks: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
@@ -87,7 +89,7 @@ class Lane:
         if len(self._in_hand) >= _PARALLEL:
             return _POLL_SECONDS
         rows, next_at = await self._look(_LOOK_AHEAD)
-        now = datetime.now(UTC)
+        now = self._database.now()
         if not rows:
             return _POLL_SECONDS if next_at is None else min(_POLL_SECONDS, max(0.01, (next_at - now).total_seconds()))
         chosen, pause = self._choose(rows, now)
@@ -130,6 +132,10 @@ class Lane:
                 continue
             if len(self._in_hand) >= _PARALLEL:
                 break
+            again_in = self._not_before.get(row.id, 0.0) - asyncio.get_running_loop().time()
+            if again_in > 0:
+                pause = min(pause, again_in)
+                continue
             people = _people(row)
             if people & (busy | self._held_before(row)):
                 busy |= people  # those behind must not overtake either
@@ -160,6 +166,7 @@ class Lane:
     def _forget_held(self) -> None:
         now = asyncio.get_running_loop().time()
         self._held = {row_id: held for row_id, held in self._held.items() if held.until > now}
+        self._not_before = {row_id: until for row_id, until in self._not_before.items() if until > now}
 
     async def _send(self, row: Due) -> None:
         try:
@@ -168,6 +175,8 @@ class Lane:
             log.error("call failed", call=row.call, outbox_id=row.id, error=type(error).__name__, exc_info=error)
             verdict = Verdict.impossible(f"{row.call}: {type(error).__name__}")
         pause = verdict.pause.total_seconds()
+        if verdict.state is None:
+            self._not_before[row.id] = asyncio.get_running_loop().time() + pause
         if verdict.state is None and (pause <= _KEEPS_ORDER_SECONDS or verdict.closes_lane_for is not None):
             until = asyncio.get_running_loop().time() + pause + 2 * _POLL_SECONDS
             self._held[row.id] = _Held((row.priority, row.id), _people(row), until)
@@ -177,6 +186,8 @@ class Lane:
         call = self._calls.get(row.call)
         if call is None:
             return Verdict.impossible(f"no road knows the call {row.call}")
+        if row.tried_at is not None and not call.repeatable:
+            return Verdict.uncertain()  # the process died between the call and noting its end
         payload = row.payload
         if row.tried_at is not None and row.call == "app.message":
             # The process may have died after sending: ask WeCom to drop an identical repetition (doc 90236).
@@ -184,7 +195,10 @@ class Lane:
         with metrics.call_seconds.labels(call=row.call).time():
             answer = await self._client.call(call, payload)
         metrics.calls.labels(call=row.call, outcome=answer.outcome.value).inc()
-        verdict = judge(row, answer)
+        if row.tried_at is not None and answer.errcode in call.used_codes:
+            answer = Answer(Outcome.SUCCESS, answer.errcode, answer.errmsg)
+        fate_known = call.repeatable or answer.errcode not in FATE_UNKNOWN
+        verdict = judge(row, answer) if fate_known else Verdict.uncertain()
         if verdict.closes_lane_for is not None:
             self._pacer.close(call, row, verdict.closes_lane_for)
         if answer.errcode:
@@ -217,6 +231,11 @@ class Lanes:
             self._seen.set()
         for name in names & self._lanes.keys():
             self._lanes[name].wake()
+
+    def wake_all(self) -> None:
+        """The time has moved: what waited for its moment may be due."""
+        for lane in self._lanes.values():
+            lane.wake()
 
     async def run(self, holds: Callable[[str], Awaitable[bool]]) -> None:
         """Runs the lanes until cancelled."""

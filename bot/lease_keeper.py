@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import leases
-from storage.database import Database, StorageBusy
+from storage.database import Database, StorageBusy, machine_now
 
 log = structlog.get_logger("leases")
 
@@ -60,6 +60,7 @@ class LeaseKeeper:
         # One at a time: an older answer must not overwrite a newer one that knows more names.
         async with self._renewing:
             started = asyncio.get_running_loop().time()
-            async with self._database.write() as tx:
+            # The machine's own time: practice time may stand still or jump, and a lease must do neither.
+            async with self._database.write(machine_now()) as tx:
                 held = {name for name in sorted(self._wanted) if await leases.take(tx, name, self._owner, TERM)}
             self._held, self._renewed_at = held, started

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,24 +16,29 @@ from storage.database import Database, StorageBusy
 
 @dataclass
 class Readiness:
-    """200 once storage answers and the lanes are up, before any token or callback; 503 from the moment of shutting down."""
+    """200 once storage answers and the lanes are up, before any token or callback; 503 from the moment of shutting down.
+
+    `practice`: this node lives in the time of a look-alike.
+    """
 
     database: Database
     lanes_up: Callable[[], bool] = lambda: False
     has_token: Callable[[], bool] = lambda: False
     last_callback_at: float | None = None
     leaving: bool = False
+    practice: bool = False
 
     async def answer(self, _request: web.Request) -> web.Response:
         storage_ok = await self._look()
         ready = storage_ok and self.lanes_up() and not self.leaving
-        ago = None if self.last_callback_at is None else round(time.time() - self.last_callback_at, 1)
+        ago = None if self.last_callback_at is None else self.database.now().timestamp() - self.last_callback_at
         body = {
             "ready": ready,
             "storage": storage_ok,
             "lanes": self.lanes_up(),
-            "last_callback_seconds_ago": ago,
+            "last_callback_seconds_ago": None if ago is None else round(max(0.0, ago), 1),
             "token": self.has_token(),
+            "practice": self.practice,
         }
         return web.json_response(body, status=200 if ready else 503)
 

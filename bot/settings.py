@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from bot.settings_fault import ConfigError, Fault, unknown_variables, unreadable, wrong_variable
@@ -24,7 +24,9 @@ from bot.settings_sections import (
     CampSection,
     IngestSection,
     LogsSection,
+    NudgeSection,
     PoolSection,
+    PracticeSection,
     PrivacySection,
     RuleSection,
     ServerSection,
@@ -33,7 +35,7 @@ from bot.settings_sections import (
     TimeSection,
     WecomSection,
 )
-from bot.settings_shapes import wrong
+from bot.settings_shapes import is_loopback_address, wrong
 from camp.policy import Policy
 from camp.rules.rule import RuleBook
 
@@ -66,12 +68,14 @@ class Settings(BaseSettings):
     camp: CampSection = CampSection()
     attendance: AttendanceSection = AttendanceSection()
     time: TimeSection = TimeSection()
+    nudge: NudgeSection = NudgeSection()
     pool: PoolSection = PoolSection()
     allocation: AllocationSection = AllocationSection()
     tags: TagsSection = TagsSection()
     rules: list[RuleSection] = Field(default_factory=list)
     logs: LogsSection = LogsSection()
     callback: CallbackSection = CallbackSection()
+    practice: PracticeSection = PracticeSection()
     _path: Path = PrivateAttr(default=DEFAULT_PATH)
 
     @classmethod
@@ -84,6 +88,14 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return env_settings, init_settings
+
+    @field_validator("practice")
+    @classmethod
+    def _practise_apart(cls, practice: PracticeSection, info: ValidationInfo) -> PracticeSection:
+        wecom = info.data.get("wecom")  # missing when it has faults of its own
+        if practice.clock_url is not None and wecom is not None and not is_loopback_address(wecom.api_base_url):
+            raise wrong("settings.practice_apart")
+        return practice
 
     @model_validator(mode="after")
     def _distinct_rules(self) -> Settings:
@@ -136,12 +148,14 @@ class Settings(BaseSettings):
             checkin_opens_before=self.checkin_opens_before,
             checkin_closes_after=self.checkin_closes_after,
             remind_before=tuple(timedelta(minutes=m) for m in before),
+            kf_catch_up=timedelta(minutes=self.time.kf_catch_up_minutes),
             digest_after=timedelta(minutes=self.time.digest_after_minutes),
             verdict_auto_after=None if auto is None else timedelta(hours=auto),
             quota=dict(self.pool.quota),
             claims_per_day=self.pool.claims_per_day,
             views_per_day=self.pool.views_per_day,
             cards_per_handover=self.pool.cards_per_handover,
+            nudge=self.nudge.to_limits(),
             fallback_owner=self.allocation.fallback_owner,
             tag_group_channel=self.tags.channel_group,
             tag_group_camp=self.tags.camp_group,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -12,6 +13,8 @@ from bot.settings_shapes import (
     AesKey,
     ApiAddress,
     CallbackToken,
+    ClockAddress,
+    ClockTime,
     Count,
     DatabaseUrl,
     Minutes,
@@ -23,6 +26,7 @@ from bot.settings_shapes import (
     shaped,
     wrong,
 )
+from camp.rules.nudge import NudgeLimits
 from camp.rules.place import Place
 from camp.rules.rule import Moment, Rule
 
@@ -131,6 +135,28 @@ class TimeSection(Section):
     digest_after_minutes: Minutes = 0
     verdict_auto_after_hours: float | None = Field(default=None, gt=0, le=24 * 30, examples=[24])
     tick_seconds: float = Field(default=15, gt=0, le=3600)
+    # Without the token of a callback WeCom allows a pull only rarely (doc 94670).
+    kf_catch_up_minutes: int = Field(default=5, ge=1, le=24 * 60)
+
+
+class NudgeSection(Section):
+    per_day: int = Field(default=1, ge=1, le=31)
+    per_week: int = Field(default=7, ge=1, le=31)
+    per_month: int = Field(default=0, ge=0, le=31)
+    quiet_from: ClockTime = "22:00"
+    quiet_to: ClockTime = "08:00"
+    # WeCom reminds at most three times in 24 h (doc 97610).
+    reminders: int = Field(default=1, ge=0, le=3)
+
+    def to_limits(self) -> NudgeLimits:
+        return NudgeLimits(
+            per_day=self.per_day,
+            per_week=self.per_week,
+            per_month=self.per_month,
+            quiet_from=time.fromisoformat(self.quiet_from),
+            quiet_to=time.fromisoformat(self.quiet_to),
+            reminders=self.reminders,
+        )
 
 
 class PoolSection(Section):
@@ -167,6 +193,12 @@ class TagsSection(Section):
 class LogsSection(Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
     json_lines: bool = Field(default=True, alias="json")
+
+
+class PracticeSection(Section):
+    """To practise against the look-alike: the house lives in its time."""
+
+    clock_url: ClockAddress | None = Field(default=None, examples=["http://127.0.0.1:8790/_sandbox/clock"])
 
 
 class CallbackSection(Section):

@@ -92,6 +92,23 @@ def _api_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _clock_address(value: str) -> str:
+    """Only this machine may say what time it is, and only while practising."""
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        raise wrong("settings.clock_address") from None
+    if parts.scheme not in ("http", "https") or parts.username or parts.query or parts.fragment or not _is_loopback(host):
+        raise wrong("settings.clock_address")
+    return value
+
+
+def is_loopback_address(url: str) -> bool:
+    """Whether an address that was found usable is of this machine."""
+    return _is_loopback(urlsplit(url).hostname or "")
+
+
 def _is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
@@ -117,10 +134,12 @@ NonEmpty = Annotated[SecretStr, shaped_secret(r"(?s).*\S.*", "settings.empty")]
 CallbackToken = Annotated[SecretStr, shaped_secret(r"[0-9A-Za-z_-]{1,32}", "settings.token")]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 ApiAddress = Annotated[str, AfterValidator(_api_address)]
+ClockAddress = Annotated[str, AfterValidator(_clock_address)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 PrivacyKeyText = Annotated[SecretStr, AfterValidator(_privacy_key)]
 AesKey = Annotated[SecretStr, AfterValidator(_aes_key)]
 Words = Annotated[str, shaped(r"(?s).*\S.*", "settings.empty")]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
+ClockTime = Annotated[str, shaped(r"([01][0-9]|2[0-3]):[0-5][0-9]", "settings.clock_time")]
 Minutes = Annotated[int, Field(ge=0, le=60 * 24 * 30)]
 AES_EXAMPLE = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aR"

@@ -33,7 +33,7 @@ _MOST_ATTEMPTS = 10_000
 _CONFIG_PAUSE = timedelta(minutes=2)
 _CONFIG_ATTEMPTS = 30
 # After these WeCom may have taken the message all the same.
-_FATE_UNKNOWN = frozenset({errors.TIMEOUT, errors.DISCONNECTED, errors.BAD_STATUS, errors.NOT_JSON})
+FATE_UNKNOWN = frozenset({errors.TIMEOUT, errors.DISCONNECTED, errors.BAD_STATUS, errors.NOT_JSON})
 _GROUP = 512
 _LAST_WORDS_SECONDS = 2.0
 
@@ -54,6 +54,11 @@ class Verdict:
     @classmethod
     def expired(cls) -> Verdict:
         return cls(State.EXPIRED, errmsg="expired before it could be sent")
+
+    @classmethod
+    def uncertain(cls) -> Verdict:
+        """The end of a call that may not be repeated and whose fate nobody knows; whoever asked has to look."""
+        return cls(State.DEAD, errcode=errors.UNCERTAIN, errmsg="it may have counted; not repeated")
 
     @classmethod
     def impossible(cls, why: str) -> Verdict:
@@ -90,11 +95,19 @@ _End = tuple[Due, Verdict, Callable[[Due], None]]
 class Settler:
     """Writes the ends of calls, many in one commit. `woken()` is called when facts were added.
 
-    `conceal` seals the phone numbers in what WeCom answered before it is stored.
+    `conceal` seals the phone numbers in what WeCom answered before it is stored. `pace`: how fast the house's time runs.
     """
 
-    def __init__(self, database: Database, woken: Callable[[], None] = lambda: None, *, conceal: Conceal) -> None:
+    def __init__(
+        self,
+        database: Database,
+        woken: Callable[[], None] = lambda: None,
+        *,
+        conceal: Conceal,
+        pace: Callable[[], float] = lambda: 1.0,
+    ) -> None:
         self._database = database
+        self._pace = pace
         self._conceal = conceal
         self._woken = woken
         self._queue: asyncio.Queue[_End] = asyncio.Queue()
@@ -161,11 +174,12 @@ class Settler:
             await outbox.postpone(
                 tx,
                 row.id,
-                tx.now + verdict.pause,
+                # A pause is real time, also where practice time stands still; the lane keeps it then.
+                tx.now + verdict.pause * self._pace(),
                 errcode=verdict.errcode,
                 error=verdict.errmsg,
                 counted=verdict.counted,
-                refused=verdict.errcode not in _FATE_UNKNOWN,
+                refused=verdict.errcode not in FATE_UNKNOWN,
             )
         elif await outbox.finish(tx, row.id, verdict.state, errcode=verdict.errcode, error=verdict.errmsg or None):
             failed = verdict.state is not State.SENT

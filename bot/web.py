@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -19,7 +18,7 @@ from bot.readiness import Readiness
 from bot.wecom.envelope import BadEnvelope, Keys, open_echo, open_envelope
 from bot.wecom.event_xml import parse_event
 from bot.wecom.inbound import to_fact
-from storage.database import StorageBusy
+from storage.database import Now, StorageBusy, machine_now
 
 log = structlog.get_logger("web")
 
@@ -36,6 +35,7 @@ class CallbackEdge:
     readiness: Readiness
     max_age_s: float
     max_body_bytes: int
+    now: Now = machine_now
 
     async def verify(self, request: web.Request) -> web.Response:
         """URL verification: the decrypted echostr, verbatim (doc 90930)."""
@@ -47,7 +47,7 @@ class CallbackEdge:
                 timestamp=query.get("timestamp", ""),
                 nonce=query.get("nonce", ""),
                 echostr=query.get("echostr", ""),
-                now=time.time(),
+                now=self.now().timestamp(),
                 max_age_s=self.max_age_s,
             )
         except BadEnvelope as bad:
@@ -70,7 +70,7 @@ class CallbackEdge:
                 timestamp=query.get("timestamp", ""),
                 nonce=query.get("nonce", ""),
                 body=body,
-                now=time.time(),
+                now=self.now().timestamp(),
                 max_age_s=self.max_age_s,
             )
         except BadEnvelope as bad:
@@ -86,7 +86,7 @@ class CallbackEdge:
             await self.writer.submit([fact])
         metrics.callbacks.labels(outcome="stored").inc()
         metrics.last_callback.set_to_current_time()
-        self.readiness.last_callback_at = time.time()
+        self.readiness.last_callback_at = self.now().timestamp()
         return web.Response()
 
     def _refuse(self, bad: BadEnvelope) -> web.Response:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from camp.messages import split_pages, text
+from camp.nudge_offer import offer_each
 from camp.outgoing import to_members, to_robot
 from camp.phrases import Say, say_in
 from camp.policy import Policy
@@ -52,6 +53,7 @@ async def send_digest(tx: Tx, policy: Policy, lesson: Lesson) -> None:
                     text(page),
                     dedup_key=f"digest:{lesson.id}:{lesson.ends_at:%m%d%H%M}:{teacher.id}:{number}",
                 )
+    await offer_each(tx, policy, teachers, cohort, lesson)
     ownerless = [line for line in lines if line.class_teacher_id is None]
     if ownerless:
         totals.append(say("digest.ownerless_total", counts=_counts(say, ownerless)))

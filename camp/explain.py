@@ -19,8 +19,11 @@ from storage.journal import Entry
 from storage.learners import Learner
 
 _STORY = 200
-# What changes where a learner is, or who looks after them.
-_TELLING = ("pooled", "given_up", "claimed", "returned", "sold", "sale_confirmed", "refunded", "unplaced", "moved", "switched")
+# What changes where a learner is, or who looks after them; and that they were reminded.
+_TELLING = (
+    *("pooled", "given_up", "claimed", "returned", "sold", "sale_confirmed", "refunded", "unplaced", "moved", "switched"),
+    "nudged",
+)
 
 
 @dataclass(frozen=True)

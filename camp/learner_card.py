@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from camp.messages import cut
 from camp.money import yuan
+from camp.nudge_plan import spans_now
 from camp.phrases import PHRASES, Say
 from camp.policy import Policy
 from camp.progress import LessonState, lesson_state, tally
 from camp.roster import lesson_name
 from camp.when import day_and_time, day_and_time_near
-from storage import attendance, journal, kf, learner_cards, members, notes, orders, placements, tagging
+from storage import attendance, journal, kf, learner_cards, members, notes, nudge_budgets, orders, placements, tagging
 from storage.attendance import Seat
 from storage.cohorts import Lesson
 from storage.database import Tx
@@ -141,7 +142,10 @@ async def _reach_lines(tx: Tx, policy: Policy, say: Say, learner: Learner) -> li
         line = say("card.window", left=window.left, until=day_and_time_near(policy, window.until, tx.now))
     friends = await learner_cards.friends_of(tx, learner.id)
     if friends:
-        return [line + say("card.friends", friends="、".join(friends))]
+        spent = (await nudge_budgets.spent_by(tx, learner.id, spans_now(tx, policy)))[2]
+        limit = policy.nudge.monthly(tx.now.astimezone(policy.zone).date())
+        mass = say("card.mass_sends", spent=spent, limit=limit) if spent else ""
+        return [line + say("card.friends", friends="、".join(friends)) + mass]
     return [line + say("card.no_friends")]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -35,6 +35,7 @@ async def to_members(
     priority: Priority = Priority.NOTICE,
     dedup_key: str | None = None,
     expires_after: timedelta = DAY,
+    not_before: datetime | None = None,
     answer: Answer = Answer.FAILURE,
     context: dict[str, Any] | None = None,
 ) -> bool:
@@ -61,7 +62,8 @@ async def to_members(
                 payload,
                 priority=priority,
                 dedup_key=key,
-                expires_at=tx.now + expires_after,
+                not_before=not_before,
+                expires_at=(not_before or tx.now) + expires_after,
                 answer=answer,
                 context=context or {},
             ),

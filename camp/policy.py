@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from camp.rules.nudge import NudgeLimits
 from camp.rules.rule import RuleBook
 
 
@@ -30,6 +31,7 @@ class Policy:
     # time
     remind_before: tuple[timedelta, ...] = (timedelta(minutes=30),)
     digest_after: timedelta = timedelta(0)
+    kf_catch_up: timedelta = timedelta(minutes=5)
     verdict_auto_after: timedelta | None = None
     confirm_within: timedelta = timedelta(hours=24)
     undo_within: timedelta = timedelta(hours=24)
@@ -38,6 +40,8 @@ class Policy:
     claims_per_day: int = 50
     views_per_day: int = 200
     cards_per_handover: int = 10
+    # mass sends to learners
+    nudge: NudgeLimits = field(default_factory=NudgeLimits)
     # allocation
     fallback_owner: str | None = None
     # projection into WeCom

@@ -7,14 +7,14 @@ Each answer asks the next question; `context` carries the start of the run and w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
 from camp import class_group, contact, identity, member, tagging
 from camp.class_group import Drift
 from camp.messages import text
-from camp.outgoing import alert_operators
+from camp.outgoing import alert_operators, to_members
 from camp.phrases import say_in
 from camp.policy import Policy
 from storage import directory, follows, group_members, identities, journal, learners, members
@@ -24,6 +24,10 @@ from storage.outbox import Answer, Intent, Priority, add_intent
 
 # Doc 92994: batch/get_by_user takes 100 members.
 _USERS = 100
+# Who added a member longer ago than this has met them by now; a first comparison finds years of them.
+_STILL_UNGREETED = timedelta(days=3)
+_NAMES = 10
+_MORNING = time(8)
 _COUNTS = ("added", "ended", "joined", "quit", "members_left", "failed")
 
 Context = Mapping[str, Any]
@@ -137,6 +141,7 @@ async def _compare_page(tx: Tx, policy: Policy, contacts: Sequence[Mapping[str, 
     staff = {user: await members.ensure(tx, user) for user in sorted({c["userid"] for c in contacts})}
     added = 0
     seen: list[tuple[int, int]] = []
+    ungreeted: dict[str, list[tuple[int, str]]] = {}
     for row in contacts:
         learner, friend = known.get(row["external_userid"]), staff[row["userid"]]
         since = datetime.fromtimestamp(row["createtime"], UTC) if row.get("createtime") else run_at
@@ -145,10 +150,28 @@ async def _compare_page(tx: Tx, policy: Policy, contacts: Sequence[Mapping[str, 
             state = row.get("state") or ""
             learner = await contact.add_contact(tx, policy, row["external_userid"], row["userid"], state, at=min(since, run_at))
             added += 1
+            if friend.active and since > run_at - _STILL_UNGREETED:
+                ungreeted.setdefault(friend.userid, []).append((learner.id, row.get("name") or learner.shown))
         seen.append((learner.id, friend.id))
     await follows.mark_seen(tx, seen, run_at)
     await _compare_people(tx, policy, contacts)
+    await _tell_ungreeted(tx, policy, ungreeted, run_at)
     return added
+
+
+async def _tell_ungreeted(tx: Tx, policy: Policy, ungreeted: Mapping[str, Sequence[tuple[int, str]]], run_at: datetime) -> None:
+    """The callback of these friends was lost and with it the welcome (20 s, doc 92599): whom they added may greet them.
+
+    `ungreeted` is who they added → their numbers and names. The comparison runs at night; nobody is woken for this.
+    """
+    say = say_in(policy.language)
+    local = tx.now.astimezone(policy.zone)
+    morning = datetime.combine(local.date(), _MORNING, policy.zone)
+    for userid, people in ungreeted.items():
+        names = [say("enrolment.ungreeted_name", name=name, id=learner_id) for learner_id, name in people[:_NAMES]]
+        words = say("enrolment.ungreeted", count=len(people), names=say("enrolment.ungreeted_between").join(names))
+        key = f"ungreeted:{to_micros(run_at)}:{userid}:{people[0][0]}"
+        await to_members(tx, [userid], text(words), dedup_key=key, not_before=morning if morning > tx.now else None)
 
 
 def _lives_again(follow: follows.Follow, since: datetime) -> bool:

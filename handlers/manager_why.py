@@ -81,7 +81,7 @@ def _since(ctx: StaffCtx, found: Explanation) -> list[str]:
     return [ctx.say("closing.why_since"), *told] if told else []
 
 
-_TOLD = ("pooled", "given_up", "claimed", "returned", "sold", "sale_confirmed", "refunded", "unplaced")
+_TOLD = ("pooled", "given_up", "claimed", "returned", "sold", "sale_confirmed", "refunded", "unplaced", "nudged")
 
 
 def _event(ctx: StaffCtx, event: Event) -> str:
@@ -95,4 +95,5 @@ def _event(ctx: StaffCtx, event: Event) -> str:
         course=str(detail.get("course", "")),
         order_no=str(detail.get("order_no", "")),
         amount=yuan(int(detail.get("amount_fen", 0))),
+        lesson=str(detail.get("lesson", "")),
     )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from camp.roster import ClassView, LessonOf, NoCohort, choose_cohort, choose_lesson, lesson_name, open_cohorts, view_classes
+from camp.nudge_offer import offer
+from camp.nudge_plan import Kind
+from camp.roster import ClassView, NoCohort, choose_cohort, lesson_name, open_cohorts, view_classes
 from camp.rules.place import Place
 from camp.scope import scope_of
 from camp.when import day_and_time, day_and_time_near
+from handlers._lesson_choice import begun_lesson, no_cohort
 from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
@@ -50,7 +53,7 @@ async def roster(ctx: StaffCtx, rest: Rest) -> Reply:
     words = rest.text()
     cohort = await choose_cohort(ctx.tx, scope, words)
     if isinstance(cohort, NoCohort):
-        return _no_cohort(ctx, cohort, words)
+        return no_cohort(ctx, cohort, words)
     lines = await rosters.roster(ctx.tx, scope, [cohort.id])
     if not lines:
         return Reply.text(ctx.say("teacher.roster_empty", cohort=cohort.name))
@@ -67,7 +70,7 @@ async def roster(ctx: StaffCtx, rest: Rest) -> Reply:
     summary=("一节课谁没来", "who did not come to a lesson"),
 )
 async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
-    found = await _lesson(ctx, rest)
+    found = await begun_lesson(ctx, rest)
     if isinstance(found, Reply):
         return found
     missing = await rosters.at_lesson(ctx.tx, found.lesson.id, scope_of(ctx.member), without="attended")
@@ -85,6 +88,7 @@ async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
         head = ctx.say("teacher.absent_open", until=until, **values)
     else:
         head = ctx.say("teacher.absent", **values)
+    await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, found.cohort, found.lesson, Kind.ABSENT)
     return Reply.listing(head, [ctx.say("teacher.person", id=line.learner_id, name=line.shown) for line in missing])
 
 
@@ -97,7 +101,7 @@ async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
     summary=("一节课谁没完课", "who has not finished a lesson"),
 )
 async def unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
-    found = await _lesson(ctx, rest)
+    found = await begun_lesson(ctx, rest)
     if isinstance(found, Reply):
         return found
     missing = await rosters.at_lesson(ctx.tx, found.lesson.id, scope_of(ctx.member), without="completed")
@@ -111,6 +115,7 @@ async def unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
     for line in missing:
         person = ctx.say("teacher.person", id=line.learner_id, name=line.shown)
         lines.append(f"{person} {ctx.say('teacher.mark_attended')}" if line.attended else person)
+    await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, found.cohort, found.lesson, Kind.UNFINISHED)
     return Reply.listing(ctx.say("teacher.unfinished", lesson=name, number=len(missing), learners=count.to_complete), lines)
 
 
@@ -128,7 +133,7 @@ async def not_in_group(ctx: StaffCtx, rest: Rest) -> Reply:
     if words:
         named = await choose_cohort(ctx.tx, scope, words)
         if isinstance(named, NoCohort):
-            return _no_cohort(ctx, named, words)
+            return no_cohort(ctx, named, words)
         chosen = [named]
     else:
         chosen = await open_cohorts(ctx.tx, scope)
@@ -144,31 +149,9 @@ async def not_in_group(ctx: StaffCtx, rest: Rest) -> Reply:
     return Reply.listing(ctx.say("teacher.not_in_group", number=len(lines)), shown)
 
 
-async def _lesson(ctx: StaffCtx, rest: Rest) -> LessonOf | Reply:
-    """The lesson a member means, once it has begun; else the answer why there is nothing to list."""
-    seq = rest.need_lesson()
-    words = rest.text()
-    found = await choose_lesson(ctx.tx, scope_of(ctx.member), seq, words)
-    if isinstance(found, NoCohort):
-        return _no_cohort(ctx, found, words)
-    if not isinstance(found, LessonOf):
-        return Reply.text(ctx.say("teacher.no_lesson", cohort=found.cohort.name, seq=seq, lessons=found.lessons))
-    if found.lesson.starts_at > ctx.now:
-        start = day_and_time(ctx.policy, found.lesson.starts_at)
-        return Reply.text(ctx.say("teacher.not_begun", lesson=lesson_name(ctx.say, found.lesson), start=start))
-    return found
-
-
 async def _count(ctx: StaffCtx, lesson: Lesson) -> LessonCount:
     counts = await rosters.lesson_counts(ctx.tx, scope_of(ctx.member), [lesson.id])
     return counts.get(lesson.id, LessonCount())
-
-
-def _no_cohort(ctx: StaffCtx, missing: NoCohort, words: str) -> Reply:
-    if not missing.known:
-        return Reply.text(ctx.say("teacher.no_cohort"))
-    known = "、".join(c.code for c in missing.known[-10:])
-    return Reply.text(ctx.say("teacher.unknown_cohort", text=words[:20], known=known))
 
 
 def _class_lines(ctx: StaffCtx, view: ClassView) -> list[str]:

@@ -15,6 +15,7 @@ class Call(TypedDict):
     body: dict[str, Any]
     errcode: int | None
     http_status: int
+    fault: str  # the trouble it met, as "cut after"; "" in fair weather
 
 
 class Calls:

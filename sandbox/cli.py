@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from sandbox import remote
 from sandbox.remote import Refused, Remote
@@ -71,6 +72,10 @@ def _add_views(commands: Adder) -> None:
     phone = commands("phone", remote.phone, "看一个人的手机")
     phone.add_argument("who")
     commands("watch", remote.watch, "跟着看发生的事")
+    crowd = commands("crowd", remote.crowd, "请一群照剧本的学员来，看他们演")
+    crowd.add_argument("file", nargs="?", type=Path, help="TOML 文件；不写就只看进度")
+    crowd.add_argument("--example", action="store_true", help="打印一份示例文件")
+    crowd.add_argument("--stop", action="store_true", help="请他们走")
     state = commands("state", remote.state, "看全貌")
     state.add_argument("--json", action="store_true")
 

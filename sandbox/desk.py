@@ -14,6 +14,8 @@ REPLIES_PER_TURN = 5  # doc 94677
 HISTORY_S = 3 * DAY  # doc 94670
 TOKEN_LIFE_S = 10 * MINUTE  # doc 94670
 
+REFUSED = 10  # fail_type, doc 94670
+
 NEW, ASSISTANT, POOL, HUMAN, ENDED = range(5)  # service_state, doc 94669
 
 
@@ -27,11 +29,28 @@ class Entry:
 
 
 @dataclass
+class Upgrade:
+    """Whom the console allows an account to recommend; None means everybody and every group (doc 94674)."""
+
+    userids: list[str] | None = None
+    chat_ids: list[str] | None = None
+
+
+@dataclass
 class Account:
+    """`servicers` and `departments` are who answers here; both None until the API has set them: then every member does (our
+    choice, as if the console had named the whole company). A deleted account keeps its chats on the learners' phones."""
+
     open_kfid: str
     name: str
     log: list[Entry] = field(default_factory=list)
     pulls_with_news: int = 0
+    avatar: str = ""
+    deleted: bool = False
+    servicers: list[str] | None = None
+    departments: list[int] = field(default_factory=list)
+    stopped: dict[str, int] = field(default_factory=dict)  # userid → stop_type 0 stopped receiving, 1 suspended
+    upgrade: Upgrade = field(default_factory=Upgrade)
 
 
 @dataclass
@@ -70,6 +89,14 @@ class Chat:
     welcomed_at: float | None = None
     scene: str = ""
     scene_param: str = ""
+    refusing: bool = False  # the learner has switched messages of this account off
+    failing: list[int] = field(default_factory=list)  # fail_type of the next sends
+
+    def next_failure(self) -> int | None:
+        """The fail_type the next send ends in, None when it arrives (doc 94670)."""
+        if self.failing:
+            return self.failing.pop(0)
+        return REFUSED if self.refusing else None
 
     def state_at(self, now: float) -> int:
         """A session runs 48 h or until ended (doc 94669)."""
@@ -95,6 +122,18 @@ class Desk:
     def add_account(self, open_kfid: str, name: str) -> Account:
         self.accounts[open_kfid] = Account(open_kfid, name)
         return self.accounts[open_kfid]
+
+    def living(self) -> list[Account]:
+        """The accounts that have not been deleted."""
+        return [account for account in self.accounts.values() if not account.deleted]
+
+    def servicers_of(self, account: Account) -> list[str]:
+        """Userids of everybody who may take a chat of the account."""
+        members = self._world.active_members()
+        if account.servicers is None:
+            return [member.userid for member in members]
+        named, parties = set(account.servicers), set(account.departments)
+        return [m.userid for m in members if m.userid in named or parties & set(m.departments)]
 
     def add_link(self, open_kfid: str, scene: str) -> Link:
         for link in self.links.values():

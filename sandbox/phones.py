@@ -1,12 +1,18 @@
 """What people see on their screens, by person: learners in WeChat, members in WeCom; group chats are one shared timeline each."""
 
 import itertools
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.changes import Changes
 from sandbox.clock import HOUR, Clock
 
 RESPONSE_CODE_LIFE_S = 72 * HOUR  # doc 94888
+# What a screen keeps of one chat; our choice, so that a crowd of thousands does not fill the memory. A chat grows by
+# SLACK over it before it is cut, so that cutting is rare.
+KEEP, SLACK = 500, 100
 
 
 @dataclass
@@ -62,10 +68,13 @@ class ResponseCode:
 
 
 class Phones:
-    """All screens, and the app messages behind them."""
+    """All screens, and the app messages behind them. `people_in` says who looks at a shared chat."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, changes: Changes, people_in: Callable[[str], Iterable[str]]) -> None:
         self._clock = clock
+        self._changes = changes
+        self._people_in = people_in
+        self._counts: Counter[tuple[str, str]] = Counter()  # by (whose screen, chat), at least what stands there
         self._serial = itertools.count(1)
         self.learners: dict[str, list[Bubble]] = {}
         self.members: dict[str, list[Bubble]] = {}
@@ -81,19 +90,42 @@ class Phones:
         return Bubble(f"b{next(self._serial)}", self._clock.seconds(), chat, sender, kind, text, **more)
 
     def show_learner(self, external_userid: str, bubble: Bubble) -> None:
-        self.learners.setdefault(external_userid, []).append(bubble)
+        self._append(self.learners.setdefault(external_userid, []), external_userid, bubble)
+        self.touch(external_userid)
 
     def show_member(self, userid: str, bubble: Bubble) -> None:
-        self.members.setdefault(userid, []).append(bubble)
+        self._append(self.members.setdefault(userid, []), userid, bubble)
+        self.touch(userid)
 
     def show_chat(self, bubble: Bubble) -> None:
         """A message in a group, seen by everybody in it."""
-        self.shared.setdefault(bubble.chat, []).append(bubble)
+        self._append(self.shared.setdefault(bubble.chat, []), "", bubble)
+        self.touch_chat(bubble.chat)
+
+    def touch(self, *people: str) -> None:
+        """Something on these people's screens looks different now."""
+        self._changes.tell(*(f"phone:{person}" for person in people))
+
+    def touch_chat(self, chat: str) -> None:
+        """Something in a shared timeline, or who is in it, is different now."""
+        if self._changes.listened:
+            self._changes.tell(f"chat:{chat}")
+            self.touch(*self._people_in(chat))
+
+    def _append(self, screen: list[Bubble], owner: str, bubble: Bubble) -> None:
+        screen.append(bubble)
+        count = (owner, bubble.chat)
+        self._counts[count] += 1
+        if self._counts[count] > KEEP + SLACK:
+            kept = {other.id for other in [other for other in screen if other.chat == bubble.chat][-KEEP:]}
+            screen[:] = [other for other in screen if other.chat != bubble.chat or other.id in kept]
+            self._counts[count] = len(kept)
 
     def remove(self, message: AppMessage) -> None:
         """Take a recalled message off every screen."""
         for userid in message.recipients:
             self.members[userid] = [bubble for bubble in self.members[userid] if bubble.sent is not message]
+        self.touch(*message.recipients)
 
 
 def buttons_of(card: dict[str, Any]) -> list[dict[str, str]]:

@@ -9,6 +9,8 @@ import urllib.parse
 import urllib.request
 from typing import Any
 
+from sandbox.crowd import terminal
+
 
 class Refused(Exception):
     """The look-alike said no, or is not there."""
@@ -134,6 +136,14 @@ def watch(remote: Remote, o: argparse.Namespace) -> None:
             seq = line["seq"]
             _write(f"[{_clock_face(line['at'])}] {line['who']} → {line['to']}：{line['what']}")
         sys.stdout.flush()
+
+
+def crowd(remote: Remote, o: argparse.Namespace) -> None:
+    """Scripted learners by the thousand; Ctrl-C sends them home."""
+    try:
+        terminal.run(remote.call, o)
+    except terminal.Unreadable as fault:
+        raise Refused(str(fault)) from None
 
 
 def state(remote: Remote, o: argparse.Namespace) -> None:

@@ -7,7 +7,9 @@ the bot does.
 import itertools
 import secrets
 import time
+from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from sandbox.clock import Clock
 
@@ -27,6 +29,10 @@ class Member:
     name: str
     departments: list[int]
     active: bool = True
+    left_at: int = 0  # dimission_time (sheet 6.8)
+    position: str = ""  # their job in words, only so that the page puts the right people on its phones
+    mobile: str = ""  # never in an answer (doc 96079), only to find the userid by it
+    status: int = 1  # 1 active, 2 disabled, 4 not activated, 5 left (doc 90196)
 
 
 @dataclass
@@ -34,6 +40,7 @@ class Learner:
     external_userid: str
     name: str
     unionid: str = ""
+    corp_name: str = ""  # only of a WeCom user of another corp, whose id begins with wo (doc 92114)
 
 
 @dataclass
@@ -51,6 +58,8 @@ class Follow:
     tag_ids: list[str] = field(default_factory=list)
     half: bool = False
     refused: bool = False  # the learner deleted the member; the relation stays callable (doc 92130)
+    refused_at: int = 0
+    remark_corp_name: str = ""
 
 
 @dataclass
@@ -59,6 +68,7 @@ class Tag:
     name: str
     create_time: int
     order: int
+    foreign: bool = False  # made in the console or by another app: ours may not touch it (301002)
 
 
 @dataclass
@@ -68,6 +78,7 @@ class TagGroup:
     create_time: int
     order: int
     tags: list[Tag] = field(default_factory=list)
+    foreign: bool = False
 
 
 @dataclass
@@ -90,6 +101,8 @@ class Group:
     create_time: int
     version: str
     people: dict[str, GroupPerson] = field(default_factory=dict)
+    notice: str = ""
+    inherited: bool = False  # handed on after its owner left: status 3 (doc 92120)
 
 
 @dataclass
@@ -121,6 +134,9 @@ class World:
         self.groups: dict[str, Group] = {}
         self.tag_groups: dict[str, TagGroup] = {}
         self.contact_ways: dict[str, dict[str, object]] = {}
+        self.join_ways: dict[str, dict[str, Any]] = {}
+        self.way_born: dict[str, int] = {}  # config_id → when it was made
+        self.scans: Counter[str] = Counter()  # config_id → how often it was scanned
         self.welcomes: dict[str, Welcome] = {}
 
     def mint(self, prefix: str) -> str:

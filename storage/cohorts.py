@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -127,6 +128,12 @@ async def find_lesson(tx: Tx, cohort_id: int, seq: int) -> Lesson | None:
 
 async def load_lesson(tx: Tx, lesson_id: int) -> Lesson:
     return to_lesson((await tx.conn.execute(select(lessons).where(lessons.c.id == lesson_id))).one())
+
+
+async def load_lessons(tx: Tx, lesson_ids: Collection[int]) -> dict[int, Lesson]:
+    """By id."""
+    rows = await tx.conn.execute(select(lessons).where(lessons.c.id.in_(lesson_ids)))
+    return {row.id: to_lesson(row) for row in rows}
 
 
 async def class_groups_of(tx: Tx, cohort_id: int) -> list[ClassGroup]:

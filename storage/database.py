@@ -7,7 +7,7 @@ lock, and a read-then-write under a deferred BEGIN oversells without any error (
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +25,14 @@ _BUSY_TIMEOUT_MS = 2_500
 _READERS = 4
 # A PostgreSQL that does not answer must not hold a callback longer than WeCom waits.
 _CONNECT_SECONDS = 3.0
+
+# The moment it is, aware UTC: where a transaction takes its `now` from.
+Now = Callable[[], datetime]
+
+
+def machine_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
 
 
 class StorageBusy(Exception):
@@ -58,10 +66,11 @@ class Tx:
 
 
 class Database:
-    """Opens the database of `url` (`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`)."""
+    """Opens the database of `url` (`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`); `now` is the time its users live in."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, now: Now = machine_now) -> None:
         self.url = url
+        self.now = now
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self._lock = asyncio.Lock() if self.is_sqlite else None
         if self.is_sqlite:
@@ -113,13 +122,13 @@ class Database:
     @asynccontextmanager
     async def _begin(self, now: datetime | None) -> AsyncIterator[Tx]:
         async with _plain_faults(), self._open(self._writer) as conn, conn.begin():
-            yield Tx(conn, now or datetime.now(UTC))
+            yield Tx(conn, now or self.now())
 
     @asynccontextmanager
     async def read(self, now: datetime | None = None) -> AsyncIterator[Tx]:
         """A reading transaction that never waits for the writer; StorageBusy as `write`."""
         async with _plain_faults(), self._open(self._reader) as conn:
-            yield Tx(conn, now or datetime.now(UTC))
+            yield Tx(conn, now or self.now())
 
     @asynccontextmanager
     async def _open(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:

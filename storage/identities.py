@@ -13,9 +13,10 @@ from storage.database import Tx
 from storage.learners import Learner, add_identity, find, to_learner
 from storage.tables_camp import attendance, enrolments, follows, identities, learners, placements, pool_entries, tag_marks
 from storage.tables_loop import kf_windows, metadata
+from storage.tables_nudge import nudge_learners
 
 # What these hold of a learner is unique per learner and needs more than a new learner_id; all other tables just follow.
-_SPECIAL = {"enrolments", "follows", "tag_marks", "kf_windows"}
+_SPECIAL = {"enrolments", "follows", "tag_marks", "kf_windows", "nudge_learners"}
 _SPECIAL_OF_ENROLMENT = {"attendance", "placements", "pool_entries"}
 # Of two entries in the same pool the one that went further stays.
 _POOL_ORDER = ("withdrawn", "open", "claimed", "sold")
@@ -80,7 +81,7 @@ async def fold_enrolments(tx: Tx, keep_id: int, drop_id: int, **columns: Any) ->
 
 async def merge(tx: Tx, keep_id: int, drop_id: int, **columns: Any) -> None:
     """Everything of `drop_id` becomes `keep_id`'s, which then gets `columns`; enrolments of equal cohorts are folded before."""
-    for move in (_move_follows, _move_tags, _move_window):
+    for move in (_move_follows, _move_tags, _move_window, _move_nudges):
         await move(tx, keep_id, drop_id)
     await tx.conn.execute(update(enrolments).where(enrolments.c.learner_id == drop_id).values(learner_id=keep_id))
     for table in metadata.sorted_tables:
@@ -163,3 +164,12 @@ async def _move_window(tx: Tx, keep_id: int, drop_id: int) -> None:
     if len(both) == 2:
         await tx.conn.execute(delete(kf_windows).where(kf_windows.c.learner_id == both[0].learner_id))
     await tx.conn.execute(update(kf_windows).where(kf_windows.c.learner_id == drop_id).values(learner_id=keep_id))
+
+
+async def _move_nudges(tx: Tx, keep_id: int, drop_id: int) -> None:
+    """Where both rows of one person were in one task, the one that stays counts once."""
+    mine = select(nudge_learners.c.nudge_id).where(nudge_learners.c.learner_id == keep_id)
+    await tx.conn.execute(
+        delete(nudge_learners).where(nudge_learners.c.learner_id == drop_id, nudge_learners.c.nudge_id.in_(mine))
+    )
+    await tx.conn.execute(update(nudge_learners).where(nudge_learners.c.learner_id == drop_id).values(learner_id=keep_id))

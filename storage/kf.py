@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -48,13 +48,21 @@ async def account(tx: Tx, open_kfid: str) -> Account:
     if row is None:
         await tx.conn.execute(insert(kf_accounts).values(open_kfid=open_kfid, pulling=False, again=False))
         return Account(open_kfid, None, None, None, False, False, None)
-    return Account(row.open_kfid, row.cursor, row.token, row.token_at, row.pulling, row.again, row.link_url, row.pulling_at)
+    return _to_account(row)
 
 
 async def known_accounts(tx: Tx) -> list[str]:
     """The ids of all accounts that were ever pulled."""
     rows = await tx.conn.execute(select(kf_accounts.c.open_kfid).where(kf_accounts.c.cursor.is_not(None)))
     return [row.open_kfid for row in rows]
+
+
+async def not_pulled_since(tx: Tx, moment: datetime) -> list[Account]:
+    """The accounts whose last pull began before `moment`, and those never pulled."""
+    rows = await tx.conn.execute(
+        select(kf_accounts).where(or_(kf_accounts.c.pulling_at.is_(None), kf_accounts.c.pulling_at <= moment))
+    )
+    return [_to_account(row) for row in rows]
 
 
 async def change_account(tx: Tx, open_kfid: str, **columns: Any) -> None:
@@ -128,3 +136,7 @@ async def take_welcome(tx: Tx, learner_id: int) -> str | None:
     )
     code: str = row.welcome_code
     return code if row.welcome_until > tx.now else None
+
+
+def _to_account(row: Row[Any]) -> Account:
+    return Account(row.open_kfid, row.cursor, row.token, row.token_at, row.pulling, row.again, row.link_url, row.pulling_at)

@@ -123,14 +123,19 @@ async def roster(tx: Tx, scope: Scope, cohort_ids: Sequence[int], *, missing_in_
     return [RosterLine(*row) for row in await tx.conn.execute(query)]
 
 
-async def at_lesson(tx: Tx, lesson_id: int, scope: Scope | None = None, *, without: str | None = None) -> list[LessonLine]:
-    """For whom the lesson is due, by number; `without`: who was to have it `attended`, or `completed`, and has not."""
+def due_at(lesson_id: int, scope: Scope | None, without: str | None) -> ColumnElement[bool]:
+    """A condition on `of_lesson()`: for whom the lesson is due, as `at_lesson` lists them."""
     wanted = and_(lessons.c.id == lesson_id, _not_gone(), attendance_due() if without == "attended" else completion_due())
     if scope is not None:
         wanted = and_(wanted, enrolment_within(scope))
     if without is not None:
         flag = attendance.c[without]
         wanted = and_(wanted, or_(flag.is_(None), flag.is_(False)))
+    return wanted
+
+
+async def at_lesson(tx: Tx, lesson_id: int, scope: Scope | None = None, *, without: str | None = None) -> list[LessonLine]:
+    """For whom the lesson is due, by number; `without`: who was to have it `attended`, or `completed`, and has not."""
     query = (
         select(
             enrolments.c.learner_id,
@@ -141,7 +146,7 @@ async def at_lesson(tx: Tx, lesson_id: int, scope: Scope | None = None, *, witho
             func.coalesce(attendance.c.completed, False),
         )
         .select_from(of_lesson().join(learners, learners.c.id == enrolments.c.learner_id))
-        .where(wanted)
+        .where(due_at(lesson_id, scope, without))
         .order_by(enrolments.c.learner_id)
     )
     return [LessonLine(*row) for row in await tx.conn.execute(query)]

@@ -53,6 +53,11 @@ def group_within(scope: Scope) -> ColumnElement[bool]:
     return true() if scope.range is Range.ALL else class_groups.c.class_teacher_id.in_(_people(scope))
 
 
+def member_within(scope: Scope, member_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """A condition on a column that names a member: somebody in the scope."""
+    return true() if scope.range is Range.ALL else member_id.in_(_people(scope))
+
+
 def _people(scope: Scope) -> Select[tuple[int]]:
     if scope.range is Range.SELF or scope.department_id is None:
         return select(members.c.id).where(members.c.id == scope.member_id)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+import storage.tables_nudge  # noqa: F401  (whoever imports the camp's tables has all of them in the metadata)
 from storage.columns import BigId, Json, UtcTime
 from storage.tables_loop import metadata
 

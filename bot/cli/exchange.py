@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.roster_file import KINDS, MissingColumns, read_rows
-from bot.cli.terminal import ConfigOption, fail, open_database, run, settings_from, voice_of
+from bot.cli.terminal import ConfigOption, clock_of, fail, open_database, run, settings_from, voice_of
 from bot.settings import Settings
 from camp.identity import conceal
 from camp.phrases import Say
@@ -51,8 +51,9 @@ def import_file(
         data = file.read_bytes()
     except OSError as error:
         fail(say("cli.cannot_read", file=str(file), reason=error.strerror or str(error)))
+    now = run(_now(settings), say)
     try:
-        drafts, faults = read_rows(_decode(data), KINDS[kind.value], settings.zone, datetime.now(UTC))
+        drafts, faults = read_rows(_decode(data), KINDS[kind.value], settings.zone, now)
     except UnicodeDecodeError:
         fail(say("cli.not_utf8", file=str(file)))
     except MissingColumns as error:
@@ -65,6 +66,10 @@ def import_file(
     if not drafts:
         fail(say("cli.import_empty", file=str(file)))
     typer.echo(say("cli.imported", rows=len(drafts), new=run(_store(settings, drafts), say)))
+
+
+async def _now(settings: Settings) -> datetime:
+    return (await clock_of(settings))()
 
 
 async def _store(settings: Settings, drafts: Sequence[FactDraft]) -> int:

@@ -60,9 +60,9 @@ def write_config(directory: Path) -> Path:
 
 
 def add_sandbox(config: Path, url: str) -> None:
-    """Points the config's API address at the look-alike."""
-    words = config.read_text(encoding="utf-8")
-    config.write_text(words.replace("[wecom]\n", f'[wecom]\napi_base_url = "{url}"\n', 1), encoding="utf-8")
+    """Points the config's API address at the look-alike, and its time at the look-alike's clock."""
+    words = config.read_text(encoding="utf-8").replace("[wecom]\n", f'[wecom]\napi_base_url = "{url}"\n', 1)
+    config.write_text(f'{words}\n[practice]\nclock_url = "{url}/_sandbox/clock"\n', encoding="utf-8")
 
 
 def _config(directory: Path, port: int) -> str:

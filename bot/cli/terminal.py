@@ -8,13 +8,15 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
+import aiohttp
 import typer
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.practice_clock import PracticeClock
 from bot.settings import ConfigError, Settings, config_path, load_settings
 from camp.phrases import Say, say_in
-from storage.database import Database, StorageBusy
+from storage.database import Database, Now, StorageBusy, machine_now
 from storage.migrate import NewerDatabase, migrate
 
 CONFIG_FAULT = 2
@@ -59,11 +61,22 @@ def voice_of(settings: Settings) -> Say:
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The database, migrated first when it is behind."""
     await migrate(settings.storage.url)
-    database = Database(settings.storage.url)
+    database = Database(settings.storage.url, await clock_of(settings))
     try:
         yield database
     finally:
         await database.close()
+
+
+async def clock_of(settings: Settings) -> Now:
+    """The time the house lives in: the machine's, or with [practice] the look-alike's, which is asked once."""
+    if settings.practice.clock_url is None:
+        return machine_now
+    async with aiohttp.ClientSession(trust_env=False) as session:
+        practice = PracticeClock(session, settings.practice.clock_url)
+        if not await practice.look():
+            typer.echo(voice_of(settings)("cli.practice_away", url=settings.practice.clock_url), err=True)
+        return practice.now
 
 
 def run(work: Coroutine[Any, Any, T], say: Say) -> T:

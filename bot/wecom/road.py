@@ -46,7 +46,8 @@ class Call:
 
     `build` returns the JSON body of a POST or the query of a GET. `read` maps one answer with errcode 0 to the result that
     the contract promises, and tolerates missing fields. `recipients` names the members (lower-cased) whose own limits the
-    call counts against.
+    call counts against. `repeatable`: whether to call again when nobody knows if the first time counted; without it such a
+    row ends as `errors.UNCERTAIN`, and whoever asked has to look.
     """
 
     name: str
@@ -61,8 +62,12 @@ class Call:
     merge: Callable[[Sequence[Json]], Json] = first_result
     settled_codes: frozenset[int] = frozenset()  # codes that mean "this was done before"
     settled: Callable[[int, str], bool] | None = None  # (errcode, errmsg): the same where the code is not known
+    used_codes: frozenset[int] = (
+        frozenset()
+    )  # the same, when the fate of an earlier try is unknown: what works once was used then
     mend: Callable[[Json, int], Json | None] | None = None  # (body, errcode) -> a body worth one more try
     refused: Callable[[Json, Json], bool] | None = None  # (payload, answer): errcode 0, and yet nobody got it
+    repeatable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

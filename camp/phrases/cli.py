@@ -17,6 +17,10 @@ PHRASES = {
     "cli.cannot_read": ("读不了 {file}：{reason}", "Cannot read {file}: {reason}"),
     "cli.not_utf8": ("{file} 不是 UTF-8 编码，请另存为 UTF-8。", "{file} is not UTF-8; save it as UTF-8."),
     "cli.busy": ("数据库正忙，什么都没有改动，请再试一次。", "The database is busy; nothing was changed, try again."),
+    "cli.practice_away": (
+        "演练时钟 {url} 没有回应，这次按本机时间算。",
+        "The practice clock {url} does not answer; this run goes by the machine's time.",
+    ),
     "cli.newer_database": (
         "数据库来自更新的版本（{revision}），请先升级程序。",
         "The database comes from a newer version ({revision}); upgrade this program first.",

@@ -135,6 +135,7 @@ PHRASES = {
     "closing.since_sold": ("{at} 成交 {course} {amount}", "{at} bought {course} for {amount}"),
     "closing.since_sale_confirmed": ("{at} 订单 {order_no} 核对无误", "{at} order {order_no} confirmed"),
     "closing.since_refunded": ("{at} 退费 {amount}", "{at} refunded {amount}"),
+    "closing.since_nudged": ("{at} 第{lesson}课 {by} 群发提醒过", "{at} reminded of lesson {lesson} by {by}"),
     "closing.since_unplaced": ("{at} 结营撤销，回到原处", "{at} put back by an undo"),
     "closing.not_found": ("没有 #{number} 这位学员，或不在你的范围内。", "No learner #{number} in your scope."),
     "closing.no_enrolment": ("{name}#{number} 还没有报名任何营期。", "{name}#{number} has no enrolment yet."),

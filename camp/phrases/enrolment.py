@@ -86,6 +86,12 @@ PHRASES = {
         "外部系统 {source} 的报名没有地方放：“{code}”已结营或没有可报名的营期，事件先存着。请登记下一期。",
         "{source} signs up learners but “{code}” is closed or has no open cohort. The events are kept; declare the next cohort.",
     ),
+    "enrolment.ungreeted": (
+        "有 {count} 位新学员加了你，企业微信当时没通知到，欢迎语没发出去：{names}。已补报名，请打个招呼。",
+        "{count} new learners added you and got no welcome, WeCom never said so: {names}. They are signed up; please greet them.",
+    ),
+    "enrolment.ungreeted_name": ("{name} #{id}", "{name} #{id}"),
+    "enrolment.ungreeted_between": ("、", ", "),
     "enrolment.drift": (
         "夜间对账发现漏掉的变化，已补上：{parts}。",
         "The nightly comparison found and repaired missed changes: {parts}.",

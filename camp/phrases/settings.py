@@ -49,11 +49,20 @@ PHRASES = {
         "只有本机地址（127.0.0.1、localhost）可以用 http，其他必须用 https",
         "Plain http is only for this machine (127.0.0.1, localhost); anything else needs https",
     ),
+    "settings.clock_address": (
+        "演练时钟只能是本机仿真环境的地址（http://127.0.0.1:端口/_sandbox/clock）",
+        "The practice clock must be that of a look-alike on this machine (http://127.0.0.1:port/_sandbox/clock)",
+    ),
+    "settings.practice_apart": (
+        "写了 clock_url，[wecom] api_base_url 就必须也是本机的仿真环境；连真企业时请删掉这一节",
+        "With clock_url, [wecom] api_base_url must be the look-alike on this machine too; remove this section for a real corp",
+    ),
     "settings.database_url": (
         "应为 sqlite+aiosqlite:///文件 或 postgresql+asyncpg://用户:密码@主机/库",
         "Must be sqlite+aiosqlite:///file or postgresql+asyncpg://user:password@host/database",
     ),
     "settings.zone": ("没有“{name}”这个时区", "There is no time zone “{name}”"),
+    "settings.clock_time": ("应为 00:00 到 23:59 的时刻", "Must be a time of day, 00:00 to 23:59"),
     "settings.privacy_key": (
         "应为 32 个随机字节的 base64：openssl rand -base64 32",
         "Must be base64 of 32 random bytes: openssl rand -base64 32",

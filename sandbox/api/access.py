@@ -1,6 +1,5 @@
 """gettoken (doc 91039) and the address lists (doc 90930)."""
 
-import hmac
 from dataclasses import replace
 
 from sandbox.api.wire import Answer, Ask, Refusal, Table, get
@@ -10,9 +9,10 @@ from sandbox.stage import Stage
 def give_token(stage: Stage, ask: Ask) -> Answer:
     if ask.query.get("corpid") != stage.config.corp_id:
         raise Refusal(40013, "invalid corpid")
-    if not hmac.compare_digest(ask.query.get("corpsecret", "").encode(), stage.config.secret.encode()):
+    agent_id = stage.tokens.app_of_secret(ask.query.get("corpsecret", ""))
+    if agent_id is None:
         raise Refusal(40001, "invalid credential")
-    token, left_s = stage.tokens.give()
+    token, left_s = stage.tokens.give(agent_id)
     return {"access_token": token, "expires_in": left_s}
 
 

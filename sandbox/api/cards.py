@@ -4,12 +4,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.api.media import media_named
 from sandbox.api.wire import Refusal
+from sandbox.stage import Stage
 
 TASK_ID = re.compile(r"[0-9A-Za-z_\-@]{1,128}")
 INTERACTIVE = ("button_interaction", "vote_interaction", "multiple_interaction")
 KEY_BYTES = 1024
-BAD_TASK_ID, BAD_CARD_TYPE, NO_URL, NO_TITLE, BAD_QUESTION = 42014, 42031, 42028, 42033, 42043
+BAD_TASK_ID, BAD_CARD_TYPE, NO_URL, NO_APP, NO_TITLE, BAD_QUESTION = 42014, 42031, 42028, 42030, 42033, 42043
+SUBTITLE_CHARACTERS, ROBOT_SUBTITLE_CHARACTERS = 160, 112
 
 Part = dict[str, Any]
 
@@ -48,9 +51,20 @@ def _check_rows(card: Part) -> None:
         _refuse_if(kind == 3 and not row.get("userid"), 42050, "horizontal_content_list.userid missing")
     for row in _parts(card, "vertical_content_list", 4, 42036):
         _refuse_if(not row.get("title"), NO_TITLE, "vertical_content_list.title missing")
+
+
+def _check_links(card: Part, *, robot: bool) -> None:
+    """jump_list and quote_area. Only a robot's card may ask a question (type 3)."""
     for link in _parts(card, "jump_list", 3, 42042):
+        kind = link.get("type", 0)
+        _refuse_if(kind not in ((0, 1, 2, 3) if robot else (0, 1, 2)), 42042, "jump_list.type unknown")
         _refuse_if(not link.get("title"), NO_TITLE, "jump_list.title missing")
-        _refuse_if(link.get("type", 0) == 1 and not link.get("url"), NO_URL, "jump_list.url missing")
+        _refuse_if(kind == 1 and not link.get("url"), NO_URL, "jump_list.url missing")
+        _refuse_if(kind == 2 and not link.get("appid"), NO_APP, "jump_list.appid missing")
+        _refuse_if(kind == 3 and not link.get("question"), NO_TITLE, "jump_list.question missing")
+    quote = card.get("quote_area") or {}
+    _refuse_if(quote.get("type", 0) == 1 and not quote.get("url"), NO_URL, "quote_area.url missing")
+    _refuse_if(quote.get("type", 0) == 2 and not quote.get("appid"), NO_APP, "quote_area.appid missing")
 
 
 def _check_action(card: Part) -> None:
@@ -58,7 +72,7 @@ def _check_action(card: Part) -> None:
     _refuse_if(not isinstance(action, dict) or action.get("type") not in (0, 1, 2), 42045, "card_action missing")
     assert isinstance(action, dict)
     _refuse_if(action["type"] == 1 and not action.get("url"), NO_URL, "card_action.url missing")
-    _refuse_if(action["type"] == 2 and not action.get("appid"), 42030, "card_action.appid missing")
+    _refuse_if(action["type"] == 2 and not action.get("appid"), NO_APP, "card_action.appid missing")
 
 
 def _check_options(question: Part, most: int, longest: int) -> None:
@@ -83,8 +97,11 @@ def _check_text_notice(card: Part) -> None:
 
 def _check_news_notice(card: Part) -> None:
     _refuse_if(not card["main_title"].get("title"), NO_TITLE, "main_title missing")
-    image = card.get("card_image") or {}
-    _refuse_if("image_text_area" not in card and not image.get("url"), 42044, "card_image.url missing")
+    image, area = card.get("card_image") or {}, card.get("image_text_area")
+    _refuse_if(area is None and not image.get("url"), 42044, "card_image.url missing")
+    if area is not None:
+        _refuse_if(not isinstance(area, dict) or not area.get("image_url"), 42044, "image_text_area.image_url missing")
+        _refuse_if(area.get("type", 0) == 1 and not area.get("url"), NO_URL, "image_text_area.url missing")
     ratio = image.get("aspect_ratio", 1.3)
     _refuse_if(not 1.3 <= ratio <= 2.25, 42044, "card_image.aspect_ratio is 1.3..2.25")
     _check_action(card)
@@ -107,6 +124,7 @@ def _check_vote(card: Part) -> None:
     checkbox = card.get("checkbox")
     _refuse_if(not isinstance(checkbox, dict), BAD_QUESTION, "checkbox missing")
     assert isinstance(checkbox, dict)
+    _refuse_if(checkbox.get("mode", 0) not in (0, 1), BAD_QUESTION, "checkbox.mode is 0 or 1")
     _check_options(checkbox, 20, 11)
     _check_submit(card)
 
@@ -144,16 +162,25 @@ def calls_back(card: Part) -> bool:
     return card.get("card_type") in INTERACTIVE or bool(card.get("action_menu"))
 
 
-def check_card(card: Part) -> None:
-    """All field checks but the task_id; raises the first Refusal."""
+def check_card(card: Part, *, robot: bool = False) -> None:
+    """All field checks but the task_id and media; raises the first Refusal. The advised lengths of titles are no limits."""
     kind = card.get("card_type")
     _refuse_if(kind not in KINDS, BAD_CARD_TYPE, "card_type unknown")
     card = {**card, "main_title": card.get("main_title") or {}}
     _refuse_if(not isinstance(card["main_title"], dict), NO_TITLE, "main_title must be an object")
-    _refuse_if(len(str(card.get("sub_title_text", ""))) > 160, 45002, "sub_title_text ≤160 characters")
+    most = ROBOT_SUBTITLE_CHARACTERS if robot else SUBTITLE_CHARACTERS
+    _refuse_if(len(str(card.get("sub_title_text", ""))) > most, 45002, f"sub_title_text ≤{most} characters")
     _check_rows(card)
+    _check_links(card, robot=robot)
     _check_menu(card)
     KINDS[str(kind)](card)
+
+
+def check_card_media(stage: Stage, card: Part, robot: str = "") -> None:
+    """Rows of type 2 hand over a file; 40007 for one that is none."""
+    for row in card.get("horizontal_content_list", []):
+        if row.get("type", 0) == 2:
+            media_named(stage, row["media_id"], "file", robot)
 
 
 def check_task_id(card: Part) -> str:

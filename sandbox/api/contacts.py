@@ -1,4 +1,4 @@
-"""Customers and their followers (docs 92571, 92113, 92114, 92994, 92115)."""
+"""Customers and their followers (docs 92571, 92113, 92114, 92994, 92115, 99434)."""
 
 from typing import Any
 
@@ -10,6 +10,7 @@ NO_RELATION = 84061
 UNKNOWN_LEARNER = 40096
 UNKNOWN_MEMBER = 40003
 FOLLOWERS_PER_PAGE = 500
+WECHAT, OUTSIDE_WECOM = 1, 2  # external_contact.type, doc 92114
 
 
 def list_followers(stage: Stage, ask: Ask) -> Answer:
@@ -40,14 +41,21 @@ def relation(stage: Stage, ask: Ask) -> Follow:
     return follow
 
 
+def of_another_corp(learner: Learner) -> bool:
+    """wm… are WeChat users, wo… WeCom users of another corp (sheet 0)."""
+    return learner.external_userid.startswith("wo")
+
+
 def contact_of(learner: Learner) -> dict[str, Any]:
     contact: dict[str, Any] = {
         "external_userid": learner.external_userid,
         "name": learner.name,
         "avatar": "",
-        "type": 1,
+        "type": OUTSIDE_WECOM if of_another_corp(learner) else WECHAT,
         "gender": 0,
     }
+    if of_another_corp(learner):
+        contact |= {"position": "", "corp_name": learner.corp_name, "corp_full_name": learner.corp_name}
     if learner.unionid:
         contact["unionid"] = learner.unionid
     return contact
@@ -59,6 +67,7 @@ def _common(follow: Follow) -> dict[str, Any]:
         "remark": follow.remark,
         "description": follow.description,
         "createtime": follow.createtime,
+        "remark_corp_name": follow.remark_corp_name,
         "remark_mobiles": follow.remark_mobiles,
         "add_way": follow.add_way,
         "oper_userid": follow.userid,
@@ -119,7 +128,9 @@ def remark(stage: Stage, ask: Ask) -> Answer:
         follow.remark = ask.optional_text("remark", 20)
     if ask.body.get("description") is not None:
         follow.description = ask.optional_text("description", 150)
-    ask.optional_text("remark_company", 20)
+    company = ask.optional_text("remark_company", 20)
+    if ask.body.get("remark_company") is not None and not of_another_corp(stage.world.learners[follow.external_userid]):
+        follow.remark_corp_name = company
     if "remark_mobiles" in ask.body:
         follow.remark_mobiles = [mobile for mobile in ask.names("remark_mobiles", 100) if mobile]
     return {}

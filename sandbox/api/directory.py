@@ -1,14 +1,19 @@
-"""Departments, members and the app itself (docs 90196, 90200, 90201, 90208, 95350).
+"""Departments, members and the app itself (docs 90196, 90200, 90201, 90208, 95350, 96067).
 
-Fields restricted since 2022 (mobile, avatar, …) are absent, as for every new self-built app (doc 96079).
+Fields restricted since 2022 (mobile, avatar, …) are absent, as for every new self-built app (doc 96079). Our choices:
+list_id, which belongs to the contacts-sync secret, is open to the app's token too; a mobile number nobody has is 46004, and
+after a hundred misses in a day 45009 (the documents only say that misses are counted).
 """
 
-from sandbox.api.wire import Answer, Ask, Refusal, Table, get
+from sandbox.api.wire import EMPTY_PARAMETER, Answer, Ask, Refusal, Table, get, page, post
+from sandbox.directory import OPEN_ID
+from sandbox.limits import CORP
 from sandbox.stage import Stage
 from sandbox.world import Department, Member
 
 ROOT = 1
 UNKNOWN_DEPARTMENT = 60123
+NOBODY, TOO_OFTEN = 46004, 45009
 
 
 def _department(stage: Stage, ask: Ask, name: str, default: int | None) -> Department:
@@ -56,8 +61,8 @@ def _profile(member: Member) -> Answer:
         "department": member.departments,
         "main_department": member.departments[0] if member.departments else ROOT,
         "order": [0] * len(member.departments),
-        "position": "",
-        "status": 1,
+        "position": member.position,
+        "status": member.status,
         "is_leader_in_dept": [0] * len(member.departments),
         "direct_leader": [],
         "alias": "",
@@ -65,6 +70,7 @@ def _profile(member: Member) -> Answer:
 
 
 def list_members_simply(stage: Stage, ask: Ask) -> Answer:
+    """Without open_userid, which only apps of providers get."""
     members = _members_in(stage, ask)
     return {"userlist": [{"userid": m.userid, "name": m.name, "department": m.departments} for m in members]}
 
@@ -81,11 +87,49 @@ def get_member(stage: Stage, ask: Ask) -> Answer:
     return _profile(member)
 
 
+def list_ids(stage: Stage, ask: Ask) -> Answer:
+    """One row per member and department (doc 96067)."""
+    rows = [
+        {"userid": member.userid, "department": department}
+        for member in stage.world.active_members()
+        for department in member.departments
+    ]
+    shown, cursor = page(rows, ask, 10_000, 10_000)
+    return {"next_cursor": cursor, "dept_user": shown}
+
+
+def userid_by_mobile(stage: Stage, ask: Ask) -> Answer:
+    mobile, misses = ask.text("mobile"), stage.directory.mobile_misses
+    if misses.full(CORP, stage.clock.traffic()):
+        raise Refusal(TOO_OFTEN, "api freq out of limit: too many mobiles of nobody")
+    member = stage.directory.by_mobile(mobile)
+    if member is None:
+        misses.admit(CORP, stage.clock.traffic())
+        raise Refusal(NOBODY, "user does not exist")
+    return {"userid": member.userid}
+
+
+def userids_of_open_ids(stage: Stage, ask: Ask) -> Answer:
+    """The userids behind ids that robots made by members report (doc 100719)."""
+    wanted = ask.names("open_userid_list", 1000)
+    if not wanted:
+        raise Refusal(EMPTY_PARAMETER, "open_userid_list is empty")
+    found, invalid = [], []
+    for name in wanted:
+        member = stage.world.active_member(name.removeprefix(OPEN_ID)) if name.startswith(OPEN_ID) else None
+        if member is None:
+            invalid.append(name)
+        else:
+            found.append({"open_userid": name, "userid": member.userid})
+    return {"userid_list": found, "invalid_open_userid_list": invalid}
+
+
 def get_agent(stage: Stage, ask: Ask) -> Answer:
-    if ask.number("agentid", 0, 0, 2**32) != stage.config.agent_id:
+    agent_id = ask.number("agentid", 0, 0, 2**32)
+    if agent_id != stage.tokens.agent_of(ask.query.get("access_token", "")):
         raise Refusal(301002, "not allowed to operate this agentid")
     return {
-        "agentid": stage.config.agent_id,
+        "agentid": agent_id,
         "name": "营伴",
         "description": "训练营助手",
         "square_logo_url": "",
@@ -106,5 +150,8 @@ TABLE: Table = {
     "user/simplelist": get(list_members_simply),
     "user/list": get(list_members),
     "user/get": get(get_member),
+    "user/list_id": post(list_ids),
+    "user/getuserid": post(userid_by_mobile),
+    "batch/openuserid_to_userid": post(userids_of_open_ids),
     "agent/get": get(get_agent),
 }

@@ -4,19 +4,36 @@ from typing import Any
 
 from sandbox.api.wire import EMPTY_PARAMETER, Answer, Ask, Refusal, Table, page, post
 from sandbox.stage import Stage
-from sandbox.world import GroupPerson
+from sandbox.world import Group, GroupPerson
+
+AT_WORK, OWNER_LEFT, INHERITED = 0, 1, 3  # status; 2 "being inherited" never shows, our hand-over is done at once
+MOST_OWNERS = 1000
+TOO_MANY_OWNERS = 81017
+
+
+def owners_asked(stage: Stage, ask: Ask) -> list[str]:
+    """owner_filter.userid_list, [] for everybody: refused with 81017 when that is more than a thousand owners."""
+    owners = Ask(ask.body.get("owner_filter") or {}).names("userid_list", 100)
+    if not owners and len({group.owner for group in stage.world.groups.values()}) > MOST_OWNERS:
+        raise Refusal(TOO_MANY_OWNERS, f"more than {MOST_OWNERS} owners: use owner_filter")
+    return owners
+
+
+def _status(stage: Stage, group: Group) -> int:
+    if stage.world.active_member(group.owner) is None:
+        return OWNER_LEFT
+    return INHERITED if group.inherited else AT_WORK
 
 
 def list_groups(stage: Stage, ask: Ask) -> Answer:
-    """status 1 marks a group whose owner left (doc 92120)."""
+    """status 1 marks a group whose owner left, 3 one that has been handed on since (doc 92120)."""
     if "limit" not in ask.body:
         raise Refusal(EMPTY_PARAMETER, "limit is required")
     status_filter = ask.number("status_filter", 0, 0, 3)
-    owner_filter = ask.body.get("owner_filter") or {}
-    owners = Ask(owner_filter).names("userid_list", 100)
+    owners = owners_asked(stage, ask)
     found = []
     for group in stage.world.groups.values():
-        status = 0 if stage.world.active_member(group.owner) else 1
+        status = _status(stage, group)
         if (not owners or group.owner in owners) and status_filter in (0, status):
             found.append({"chat_id": group.chat_id, "status": status})
     shown, cursor = page(found, ask, 1000, 1000)
@@ -54,7 +71,7 @@ def get_group(stage: Stage, ask: Ask) -> Answer:
             "name": group.name,
             "owner": group.owner,
             "create_time": group.create_time,
-            "notice": "",
+            "notice": group.notice,
             "member_list": [_person(stage, person, with_name=with_name) for person in group.people.values()],
             "admin_list": [],
             "member_version": group.version,

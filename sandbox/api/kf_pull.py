@@ -1,11 +1,10 @@
-"""kf: accounts, links and the pull log (docs 94662–94665, 94670).
+"""kf: links and the pull log (docs 94665, 94670).
 
 Our choices: a cursor of an earlier run of the look-alike starts from three days back; calls without a token get ten a
 minute per account; every fifth pull with news answers an empty page with has_more 1 first.
 """
 
 import re
-from dataclasses import replace
 
 from sandbox.api.wire import BAD_CURSOR, BAD_PARAMETER, Answer, Ask, Refusal, Table, post
 from sandbox.desk import HISTORY_S, Account
@@ -20,19 +19,10 @@ def account_of(stage: Stage, ask: Ask) -> Account:
     open_kfid = ask.text("open_kfid")
     if not open_kfid.startswith("wk"):
         raise Refusal(95000, "invalid open_kfid")
-    if open_kfid not in stage.desk.accounts:
+    account = stage.desk.accounts.get(open_kfid)
+    if account is None or account.deleted:
         raise Refusal(95004, "open_kfid does not exist")
-    return stage.desk.accounts[open_kfid]
-
-
-def list_accounts(stage: Stage, ask: Ask) -> Answer:
-    limit, offset = ask.number("limit", 100, 1, 100), ask.number("offset", 0, 0, 2**31)
-    accounts = list(stage.desk.accounts.values())[offset : offset + limit]
-    return {
-        "account_list": [
-            {"open_kfid": account.open_kfid, "name": account.name, "avatar": "", "manage_privilege": True} for account in accounts
-        ]
-    }
+    return account
 
 
 def add_link(stage: Stage, ask: Ask) -> Answer:
@@ -47,7 +37,7 @@ def _check_token(stage: Stage, ask: Ask, account: Account) -> None:
     token = ask.optional_text("token", 128)
     if token and not stage.desk.token_valid(token, account.open_kfid):
         raise Refusal(95007, "invalid msgtoken")
-    if not token and not stage.limits.sync_without_token.admit(account.open_kfid, stage.clock.now()):
+    if not token and not stage.limits.passes(account.open_kfid, stage.limits.sync_without_token):
         raise Refusal(45009, "api freq out of limit")
 
 
@@ -55,6 +45,7 @@ def sync(stage: Stage, ask: Ask) -> Answer:
     account = account_of(stage, ask)
     _check_token(stage, ask, account)
     limit = ask.number("limit", PAGE, 1, PAGE)
+    ask.number("voice_format", 0, 0, 1)  # 0 amr, 1 silk; ours are amr either way
     seq = stage.desk.seq_of(ask.optional_text("cursor", 64))
     if seq is None:
         raise Refusal(BAD_CURSOR, "invalid cursor")
@@ -73,8 +64,6 @@ def sync(stage: Stage, ask: Ask) -> Answer:
 
 
 TABLE: Table = {
-    # SDKs use GET and POST alike (sheet 9.2).
-    "kf/account/list": replace(post(list_accounts), methods=frozenset({"GET", "POST"})),
     "kf/add_contact_way": post(add_link),
     "kf/sync_msg": post(sync),
 }

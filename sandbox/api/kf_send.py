@@ -1,21 +1,22 @@
 """kf: what the bot says to learners (docs 94677, 95122).
 
 Our choices: a msgid used twice is 40058 (its code is unconfirmed); unknown, old or used event codes are 41050, a code
-whose session moved on is 95018; messages on events do not count among the five; only text and msgmenu can be sent.
+whose session moved on is 95018; messages on events do not count among the five; a message that fails on its way, which the
+msg_send_fail event reports, does count.
 """
 
 import re
 from typing import Any
 
+from sandbox.api.kf_parts import message_of
 from sandbox.api.kf_pull import account_of
-from sandbox.api.wire import BAD_PARAMETER, EMPTY_PARAMETER, Answer, Ask, Refusal, Table, post, too_large
+from sandbox.api.parts import Said
+from sandbox.api.wire import BAD_PARAMETER, Answer, Ask, Refusal, Table, post
 from sandbox.desk import ASSISTANT, NEW, REPLIES_PER_TURN, Chat
+from sandbox.kf_log import log_event
 from sandbox.stage import Stage
 
 MSGID = re.compile(r"[0-9a-zA-Z_-]{1,32}")
-TEXT_BYTES = 2048
-MENU_ITEMS = 10
-ITEM_KINDS = ("click", "view", "miniprogram", "text")
 
 
 def _claim_msgid(stage: Stage, ask: Ask, open_kfid: str) -> str:
@@ -30,38 +31,6 @@ def _claim_msgid(stage: Stage, ask: Ask, open_kfid: str) -> str:
     return msgid
 
 
-def _menu_items(menu: dict[str, Any]) -> list[dict[str, Any]]:
-    entries = menu.get("list") or []
-    if len(entries) > MENU_ITEMS:
-        raise Refusal(95008, f"more than {MENU_ITEMS} menu items")
-    items = []
-    for entry in entries:
-        kind = entry.get("type")
-        if kind not in ITEM_KINDS or not isinstance(entry.get(kind), dict):
-            raise Refusal(95009, "invalid menu item")
-        if not entry[kind].get("content"):
-            raise Refusal(EMPTY_PARAMETER, f"{kind}.content is empty")
-        items.append({"type": kind, **entry[kind]})
-    return items
-
-
-def _message(ask: Ask, allowed: tuple[str, ...] = ("text", "msgmenu")) -> tuple[str, str, list[dict[str, Any]]]:
-    """(kind on the phone, text, menu items) of the message in the call."""
-    kind = ask.text("msgtype")
-    if kind not in allowed:
-        raise Refusal(40008, "invalid message type")
-    if kind == "text":
-        content = ask.content("text")
-        too_large(content, TEXT_BYTES)
-        return "text", content, []
-    menu = ask.part("msgmenu")
-    items = _menu_items(menu)
-    if not items and not menu.get("head_content"):
-        raise Refusal(EMPTY_PARAMETER, "msgmenu is empty")
-    text = "\n".join(filter(None, [str(menu.get("head_content", "")), str(menu.get("tail_content", ""))]))
-    return "menu", text, items
-
-
 def _check_window(stage: Stage, chat: Chat) -> None:
     """48 h (95002), session state 0 or 1 (95018), five per turn (95001)."""
     now = stage.clock.now()
@@ -73,11 +42,18 @@ def _check_window(stage: Stage, chat: Chat) -> None:
         raise Refusal(95001, f"{REPLIES_PER_TURN} messages sent since the last message of the customer")
 
 
-def _show(stage: Stage, chat: Chat, kind: str, text: str, items: list[dict[str, Any]]) -> None:
-    bubble = stage.phones.bubble(f"kf:{chat.open_kfid}", "kf", kind, text, items=items)
+def _show(stage: Stage, chat: Chat, msgid: str, said: Said, items: list[dict[str, Any]]) -> None:
+    """Put the message on the learner's screen, or report why it could not get there."""
+    name = stage.world.name_of(chat.external_userid)
+    failure = chat.next_failure()
+    if failure is not None:
+        stage.transcript.add("客服机器人", name, f"没有送达：{said.text}", "kf_fail")
+        log_event(stage, chat, "msg_send_fail", fail_msgid=msgid, fail_type=failure)
+        return
+    bubble = stage.phones.bubble(f"kf:{chat.open_kfid}", "kf", said.kind, said.text, items=items, data=said.data)
     stage.phones.show_learner(chat.external_userid, bubble)
     buttons = "".join(f"\n［{item['content']}］" for item in items)
-    stage.transcript.add("客服机器人", stage.world.name_of(chat.external_userid), text + buttons, kind)
+    stage.transcript.add("客服机器人", name, said.text + buttons, said.kind)
 
 
 def send(stage: Stage, ask: Ask) -> Answer:
@@ -86,13 +62,13 @@ def send(stage: Stage, ask: Ask) -> Answer:
     if learner not in stage.world.learners:
         raise Refusal(40096, "invalid external userid")
     msgid = _claim_msgid(stage, ask, account.open_kfid)
-    kind, text, items = _message(ask)
+    said, items = message_of(stage, ask)
     chat = stage.desk.chat(account.open_kfid, learner)
     _check_window(stage, chat)
     stage.desk.sent_msgids.add((account.open_kfid, msgid))
     chat.sent += 1
     chat.state = ASSISTANT  # doc 94669: an API send in state 0 hands the learner to the assistant
-    _show(stage, chat, kind, text, items)
+    _show(stage, chat, msgid, said, items)
     return {"msgid": msgid}
 
 
@@ -105,12 +81,12 @@ def send_on_event(stage: Stage, ask: Ask) -> Answer:
     if code.state is not None and chat.state_at(now) != code.state:
         raise Refusal(95018, "the session has left the state of this code")
     msgid = _claim_msgid(stage, ask, code.open_kfid)
-    kind, text, items = _message(ask, code.msgtypes)
+    said, items = message_of(stage, ask, code.msgtypes)
     code.used = True
     stage.desk.sent_msgids.add((code.open_kfid, msgid))
     if code.state is None:
         chat.welcomed_at = now
-    _show(stage, chat, kind, text, items)
+    _show(stage, chat, msgid, said, items)
     return {"msgid": msgid}
 
 

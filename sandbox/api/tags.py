@@ -1,7 +1,11 @@
-"""Corp tags and marking (docs 92117, 92118): a tag on a learner belongs to the pair (member, learner)."""
+"""Corp tags and marking (docs 92117, 92118): a tag on a learner belongs to the pair (member, learner).
+
+An app changes only tags it made: 301002 for those of the console or another app (sheet 6.3).
+"""
 
 from typing import Any
 
+from sandbox import tagging
 from sandbox.api.contacts import relation
 from sandbox.api.wire import BAD_PARAMETER, EMPTY_PARAMETER, Answer, Ask, Refusal, Table, post
 from sandbox.stage import Stage
@@ -9,6 +13,8 @@ from sandbox.world import Tag, TagGroup
 
 UNKNOWN_TAG = 40068
 NAME_TAKEN = 40071
+TOO_MANY = 40126
+FOREIGN = 301002
 NAME_LENGTH = 30
 MARKS_PER_PAIR = 3000
 
@@ -66,10 +72,48 @@ def add_tags(stage: Stage, ask: Ask) -> Answer:
     names = [tag["name"] for tag in wanted]
     if len(set(names)) < len(names) or {tag.name for tag in group.tags} & set(names):
         raise Refusal(NAME_TAKEN, "tag name exists")
+    if sum(len(other.tags) for other in stage.world.tag_groups.values()) + len(wanted) > stage.config.corp_tags:
+        raise Refusal(TOO_MANY, f"more than {stage.config.corp_tags} corp tags")
     made = [Tag(stage.world.mint("et"), tag["name"], stage.clock.seconds(), int(tag.get("order", 0))) for tag in wanted]
-    group.tags += made
-    stage.world.tag_groups[group.id] = group
+    tagging.add(stage, group, made)
     return {"tag_group": _shown(group, made)}
+
+
+def _own(stage: Stage, one_id: str) -> tuple[TagGroup, Tag | None]:
+    """The group, and the tag when the id is one; 40068 for neither, 301002 when it is not this app's."""
+    if one_id in stage.world.tag_groups:
+        group, tag = stage.world.tag_groups[one_id], None
+    else:
+        found = stage.world.tag(one_id)
+        if found is None:
+            raise Refusal(UNKNOWN_TAG, "invalid tag or tag group id")
+        group, tag = found
+    if (tag or group).foreign:
+        raise Refusal(FOREIGN, "the tag was made by another app")
+    return group, tag
+
+
+def edit(stage: Stage, ask: Ask) -> Answer:
+    """A new name or order for one tag or group; what is left out stays."""
+    group, tag = _own(stage, ask.text("id"))
+    name = ask.optional_text("name", NAME_LENGTH)
+    others = group.tags if tag is not None else stage.world.tag_groups.values()
+    if name and any(other.name == name and other is not (tag or group) for other in others):
+        raise Refusal(NAME_TAKEN, "tag name exists")
+    order = ask.number("order", (tag or group).order, 0, 2**32 - 1)
+    tagging.edit(stage, group, tag, name, order)
+    return {}
+
+
+def remove(stage: Stage, ask: Ask) -> Answer:
+    """All or nothing; a group without tags is gone."""
+    tag_ids, group_ids = ask.names("tag_id", 1000), ask.names("group_id", 1000)
+    if not tag_ids and not group_ids:
+        raise Refusal(EMPTY_PARAMETER, "tag_id and group_id are empty")
+    found = [_own(stage, one_id) for one_id in (*group_ids, *tag_ids)]
+    for group, tag in found:
+        tagging.remove(stage, group, tag)
+    return {}
 
 
 def mark(stage: Stage, ask: Ask) -> Answer:
@@ -94,5 +138,7 @@ def mark(stage: Stage, ask: Ask) -> Answer:
 TABLE: Table = {
     "externalcontact/get_corp_tag_list": post(list_tags),
     "externalcontact/add_corp_tag": post(add_tags),
+    "externalcontact/edit_corp_tag": post(edit),
+    "externalcontact/del_corp_tag": post(remove),
     "externalcontact/mark_tag": post(mark),
 }

@@ -24,11 +24,28 @@ class Refusal(Exception):
 
 
 @dataclass
+class Download:
+    """An answer that is no JSON: the bytes of a file (doc 90254)."""
+
+    content: bytes
+    content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+
+
+@dataclass
 class Ask:
-    """One call: JSON body of a POST, query of a GET. Readers check type and size and refuse with 40058 or 40063."""
+    """One call: JSON body of a POST, query of a GET. Readers check type and size and refuse with 40058 or 40063.
+
+    An endpoint that `takes_files` finds an empty body and reads `raw` by the Content-Type in `headers`; `origin` is the
+    address the caller used, for links back to the look-alike.
+    """
 
     body: dict[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
 
     def _value(self, name: str) -> Any:
         return self.body.get(name, self.query.get(name))
@@ -94,7 +111,7 @@ class Ask:
 
 
 T = TypeVar("T")
-Handler = Callable[[Stage, Ask], Answer]
+Handler = Callable[[Stage, Ask], Answer | Download]
 
 
 @dataclass(frozen=True)
@@ -103,6 +120,7 @@ class Endpoint:
     handler: Handler
     with_token: bool = True
     limited: bool = True
+    takes_files: bool = False
 
 
 Table = dict[str, Endpoint]

@@ -3,7 +3,8 @@
 from typing import Any
 
 from sandbox.control.form import Form, Route, acting
-from sandbox.people import Impossible, contacts, desk, groups, staff
+from sandbox.people import Impossible, contacts, directory, groups, staff
+from sandbox.people.media import sent_by
 from sandbox.stage import Stage
 
 Answer = dict[str, Any]
@@ -11,15 +12,36 @@ Answer = dict[str, Any]
 
 def put_member(stage: Stage, form: Form) -> Answer:
     userid = form.text("userid")
-    return staff.put_member(stage, userid, form.text("name", userid), list(form.values.get("department_ids") or []))
+    departments = list(form.values.get("department_ids") or [])
+    answer = staff.put_member(
+        stage, userid, form.text("name", userid), departments, form.text("position", ""), told=bool(form.values.get("told"))
+    )
+    if form.values.get("mobile"):
+        directory.set_mobile(stage, userid, form.text("mobile"))
+    return answer
 
 
 def member_leaves(stage: Stage, form: Form) -> Answer:
     return staff.leave(stage, form.text("userid"))
 
 
-def new_department(stage: Stage, form: Form) -> Answer:
-    return staff.new_department(stage, form.number("id"), form.text("name"), form.number("parentid", 1))
+def member_status(stage: Stage, form: Form) -> Answer:
+    return staff.set_status(stage, form.text("userid"), form.number("status"))
+
+
+def put_department(stage: Stage, form: Form) -> Answer:
+    told = bool(form.values.get("told"))
+    return directory.put_department(stage, form.number("id"), form.text("name"), form.number("parentid", 1), told=told)
+
+
+def remove_department(stage: Stage, form: Form) -> Answer:
+    return directory.remove_department(stage, form.number("id"))
+
+
+def change_member_tag(stage: Stage, form: Form) -> Answer:
+    names = ("add_userids", "del_userids", "add_party_ids", "del_party_ids")
+    changes = {name: [str(entry) for entry in form.values.get(name) or []] for name in names}
+    return directory.change_tag(stage, form.number("tag_id"), form.text("name", ""), changes)
 
 
 def new_learner(stage: Stage, form: Form) -> Answer:
@@ -69,29 +91,11 @@ def leave(stage: Stage, form: Form) -> Answer:
     return groups.leave(stage, form.text("chat_id"), _who(form), scene=scene, shape=form.text("shape", "item"))
 
 
-def kf_enter(stage: Stage, form: Form) -> Answer:
-    return desk.enter(
-        stage,
-        form.text("external_userid"),
-        url=form.text("url", ""),
-        scene=form.text("scene", ""),
-        scene_param=form.text("scene_param", ""),
-        open_kfid=form.text("open_kfid", ""),
-    )
-
-
-def kf_say(stage: Stage, form: Form) -> Answer:
-    return desk.say(
-        stage,
-        form.text("external_userid"),
-        form.text("text", ""),
-        menu_id=form.text("menu_id", ""),
-        open_kfid=form.text("open_kfid", ""),
-    )
-
-
 def app_say(stage: Stage, form: Form) -> Answer:
-    return staff.say(stage, form.text("userid"), form.text("text"))
+    """{userid, text} or one of image, voice, video {name, base64}, link, location."""
+    sent = sent_by(stage, form.values)
+    text = form.text("text") if sent is None else ""
+    return staff.say(stage, form.text("userid"), text, sent=sent, origin=form.origin)
 
 
 def app_enter(stage: Stage, form: Form) -> Answer:
@@ -108,8 +112,21 @@ def app_click(stage: Stage, form: Form) -> Answer:
 
 def add_robot(stage: Stage, form: Form) -> Answer:
     key = form.text("key")
-    stage.add_robot(key, form.text("name", key))
+    stage.add_robot(key, form.text("name", key), form.text("room", ""))
     return {"key": key}
+
+
+def remove_robot(stage: Stage, form: Form) -> Answer:
+    """Its owner takes the robot out of the group: the webhook answers 93000 from now on."""
+    name = form.text("name")
+    keys = [key for key, known in stage.phones.robot_names.items() if known == name]
+    if not keys:
+        raise Impossible(f"没有群机器人 {name}")
+    for key in keys:
+        del stage.phones.robot_names[key]
+    stage.transcript.add(f"群机器人「{name}」", "内部群", "被移出群", "robot")
+    stage.changes.tell("world")
+    return {}
 
 
 def narrate(stage: Stage, form: Form) -> Answer:
@@ -119,7 +136,10 @@ def narrate(stage: Stage, form: Form) -> Answer:
 ROUTES: list[Route] = [
     ("POST", "/members", acting(put_member)),
     ("POST", "/members/{userid}/leave", acting(member_leaves)),
-    ("POST", "/departments", acting(new_department)),
+    ("POST", "/members/{userid}/status", acting(member_status)),
+    ("POST", "/departments", acting(put_department)),
+    ("POST", "/departments/{id}/remove", acting(remove_department)),
+    ("POST", "/member-tags", acting(change_member_tag)),
     ("POST", "/learners", acting(new_learner)),
     ("POST", "/follow", acting(follow)),
     ("POST", "/unfollow", acting(unfollow)),
@@ -127,11 +147,10 @@ ROUTES: list[Route] = [
     ("POST", "/groups", acting(new_group)),
     ("POST", "/groups/{chat_id}/join", acting(join)),
     ("POST", "/groups/{chat_id}/leave", acting(leave)),
-    ("POST", "/kf/enter", acting(kf_enter)),
-    ("POST", "/kf/say", acting(kf_say)),
     ("POST", "/app/say", acting(app_say)),
     ("POST", "/app/enter", acting(app_enter)),
     ("POST", "/app/click", acting(app_click)),
     ("POST", "/robots", acting(add_robot)),
+    ("POST", "/robots/{name}/remove", acting(remove_robot)),
     ("POST", "/say", acting(narrate)),
 ]

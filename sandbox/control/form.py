@@ -16,8 +16,9 @@ Route = tuple[str, str, Handler]
 class Form:
     """Body and path parameters; a path parameter wins over the body."""
 
-    def __init__(self, body: dict[str, Any], path: dict[str, str]) -> None:
+    def __init__(self, body: dict[str, Any], path: dict[str, str], origin: str = "") -> None:
         self.values = {**body, **path}
+        self.origin = origin  # the address of the look-alike, for urls the bot may open
 
     def text(self, name: str, default: str | None = None) -> str:
         """A string (numbers are written out); required without a default."""
@@ -51,7 +52,7 @@ async def form_of(request: web.Request) -> Form:
         raise Impossible("请求体不是 JSON") from None
     if not isinstance(body, dict):
         raise Impossible("请求体要是 JSON 对象")
-    return Form(body, dict(request.match_info))
+    return Form(body, dict(request.match_info), str(request.url.origin()))
 
 
 def acting(act: Act) -> Handler:

@@ -7,9 +7,11 @@ from typing import Any
 
 from aiohttp import web
 
+from sandbox.control.calendar import shown_calendar
 from sandbox.control.form import Route, reply
 from sandbox.desk import REPLIES_PER_TURN, REPLY_WINDOW_S, Chat
 from sandbox.phones import shown
+from sandbox.rooms import Room
 from sandbox.stage import STAGE, Stage
 from sandbox.world import Group
 
@@ -39,7 +41,8 @@ def _group(group: Group) -> dict[str, Any]:
     return shown_group
 
 
-def _window(chat: Chat, now: float) -> dict[str, Any]:
+def shown_window(chat: Chat, now: float) -> dict[str, Any]:
+    """48 h and 5 messages since the learner last wrote (doc 94677)."""
     return {
         "open_kfid": chat.open_kfid,
         "external_userid": chat.external_userid,
@@ -51,6 +54,10 @@ def _window(chat: Chat, now: float) -> dict[str, Any]:
         "sent": chat.sent,
         "left": REPLIES_PER_TURN - chat.sent if chat.window_open(now) else 0,
     }
+
+
+def _room(room: Room) -> dict[str, Any]:
+    return {"id": room.id, "name": room.name, "members": room.members, "aibot": room.aibot}
 
 
 async def state(request: web.Request) -> web.StreamResponse:
@@ -68,12 +75,16 @@ async def state(request: web.Request) -> web.StreamResponse:
             "groups": [_group(group) for group in world.groups.values()],
             "tags": _tags(stage),
             "contact_ways": list(world.contact_ways.values()),
+            "join_ways": list(world.join_ways.values()),
             "kf": {
                 "accounts": [{"open_kfid": a.open_kfid, "name": a.name} for a in stage.desk.accounts.values()],
                 "links": [asdict(link) for link in stage.desk.links.values()],
-                "windows": [_window(chat, now) for chat in stage.desk.chats.values()],
+                "windows": [shown_window(chat, now) for chat in stage.desk.chats.values()],
             },
             "robots": dict(stage.phones.robot_names),
+            "rooms": [_room(room) for room in stage.rooms.values()],
+            "calendar": shown_calendar(stage)["marks"],
+            "clock": {"now": now, "offset_s": stage.clock.offset_s, "held": stage.clock.held_at is not None},
             "counters": {
                 "callbacks": stage.courier.counted(),
                 "calls": dict(stage.calls.counts),

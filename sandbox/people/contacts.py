@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.event_xml import Fields, from_system
+from sandbox import notices
 from sandbox.people import Impossible
 from sandbox.stage import Stage
 from sandbox.world import Learner, Welcome
@@ -18,13 +18,8 @@ def learner_of(stage: Stage, external_userid: str) -> Learner:
 def new_learner(stage: Stage, external_userid: str, name: str, unionid: str) -> dict[str, Any]:
     external_userid = external_userid or stage.world.mint("wmSandbox")
     stage.world.learners[external_userid] = Learner(external_userid, name, unionid)
+    stage.changes.tell("world")
     return {"external_userid": external_userid}
-
-
-def _tell(stage: Stage, change: str, userid: str, external_userid: str, rest: Fields = ()) -> None:
-    fields: Fields = [("ChangeType", change), ("UserID", userid), ("ExternalUserID", external_userid), *rest]
-    xml = from_system(stage.config.corp_id, stage.clock.seconds(), "change_external_contact", fields)
-    stage.courier.post(xml, change)
 
 
 def follow(
@@ -44,7 +39,7 @@ def follow(
         stage.world.welcomes[code] = Welcome(member.userid, external_userid, stage.clock.now(), busy=welcome == "busy")
         rest.append(("WelcomeCode", code))
     change = "add_half_external_contact" if half else "add_external_contact"
-    _tell(stage, change, member.userid, external_userid, rest)
+    notices.of_customer(stage, change, member.userid, external_userid, rest)
     return {"welcome_code": code}
 
 
@@ -55,15 +50,28 @@ def unfollow(stage: Stage, external_userid: str, userid: str, by: str) -> dict[s
         raise Impossible(f"{userid} 和 {external_userid} 不是好友")
     names = stage.world.name_of(external_userid), stage.world.name_of(userid)
     if by == "learner":
-        known.refused = True
+        known.refused, known.refused_at = True, stage.clock.seconds()
         stage.transcript.add(names[0], names[1], "删除了好友", "unfollow")
-        _tell(stage, "del_follow_user", userid, external_userid)
+        notices.of_customer(stage, "del_follow_user", userid, external_userid)
     elif by == "member":
         stage.world.remove_follow(userid, external_userid)
         stage.transcript.add(names[1], names[0], "删除了客户", "unfollow")
-        _tell(stage, "del_external_contact", userid, external_userid)
+        notices.of_customer(stage, "del_external_contact", userid, external_userid)
     else:
         raise Impossible('by 只能是 "learner" 或 "member"')
+    return {}
+
+
+def mark(stage: Stage, external_userid: str, userid: str, add: list[str], remove: list[str]) -> dict[str, Any]:
+    """A member tags a customer in the client; whether the same by API is called back is unconfirmed, here it is not."""
+    known = stage.world.follows.get((userid, external_userid))
+    if known is None:
+        raise Impossible(f"{userid} 和 {external_userid} 不是好友")
+    unknown = [tag_id for tag_id in (*add, *remove) if stage.world.tag(tag_id) is None]
+    if unknown:
+        raise Impossible(f"没有标签 {unknown[0]}")
+    known.tag_ids = [tag_id for tag_id in dict.fromkeys([*known.tag_ids, *add]) if tag_id not in remove]
+    notices.of_customer(stage, "edit_external_contact", userid, external_userid)
     return {}
 
 
@@ -73,5 +81,5 @@ def edit(stage: Stage, external_userid: str, userid: str, remark: str) -> dict[s
     if known is None:
         raise Impossible(f"{userid} 和 {external_userid} 不是好友")
     known.remark = remark
-    _tell(stage, "edit_external_contact", userid, external_userid)
+    notices.of_customer(stage, "edit_external_contact", userid, external_userid)
     return {}

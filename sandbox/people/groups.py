@@ -2,19 +2,14 @@
 
 from typing import Any
 
-from sandbox.event_xml import Fields, from_system
+from sandbox import handover, notices
 from sandbox.people import Impossible
+from sandbox.people.media import Sent
 from sandbox.stage import Stage
 from sandbox.world import Group, GroupPerson
 
 SHAPES = ("item", "comma")
-INVITED = 0  # JoinScene of the event; member_list calls the same 1 (sheets 6.6, 6.9)
-
-
-def _tell(stage: Stage, chat_id: str, fields: Fields, what: str) -> None:
-    at = stage.clock.seconds()
-    xml = from_system(stage.config.corp_id, at, "change_external_chat", [("ChatId", chat_id), *fields])
-    stage.courier.post(xml, what)
+INVITED, BY_CODE = 0, 3  # JoinScene of the event; member_list calls the first 1 (sheets 6.6, 6.9)
 
 
 def _group(stage: Stage, chat_id: str) -> Group:
@@ -22,6 +17,25 @@ def _group(stage: Stage, chat_id: str) -> Group:
     if group is None:
         raise Impossible(f"没有群 {chat_id}")
     return group
+
+
+def show_notice(stage: Stage, chat_id: str, text: str, *others: str) -> None:
+    """A system line in the group's timeline; `others` see a change too, although they are not in it."""
+    stage.phones.show_chat(stage.phones.bubble(f"group:{chat_id}", "system", "system", text))
+    stage.phones.touch(*others)
+    stage.changes.tell("world")
+
+
+def say(stage: Stage, chat_id: str, who: str, said: Sent) -> dict[str, Any]:
+    """A post of one of its people. No bot is ever told: WeCom has no such callback."""
+    group = _group(stage, chat_id)
+    if who not in group.people:
+        raise Impossible(f"{stage.world.name_of(who)} 不在群里")
+    bubble = stage.phones.bubble(f"group:{chat_id}", who, said.kind, said.text, data=said.data)
+    stage.phones.show_chat(bubble)
+    words = said.text if said.kind != "link" else f"{said.text} {said.data['url']}"
+    stage.transcript.add(stage.world.name_of(who), f"群「{group.name}」", words, "say")
+    return {"id": bubble.id}
 
 
 def new_group(stage: Stage, chat_id: str, name: str, owner: str) -> dict[str, Any]:
@@ -33,46 +47,56 @@ def new_group(stage: Stage, chat_id: str, name: str, owner: str) -> dict[str, An
         raise Impossible(f"群 {chat_id} 已经有了")
     stage.world.add_group(chat_id, name, member.userid)
     stage.transcript.add(member.name, f"群「{name}」", "建群", "group")
-    _tell(stage, chat_id, [("ChangeType", "create")], "create")
+    show_notice(stage, chat_id, f"{member.name} 建了群聊")
+    notices.of_group(stage, chat_id, "create")
     return {"chat_id": chat_id}
 
 
-def _changed(stage: Stage, group: Group, detail: str, scene: tuple[str, int], who: str, shape: str) -> None:
-    """An update event; MemChangeList as nested <Item> (now) or one comma-separated CDATA (older tenants)."""
+def _check_shape(shape: str) -> None:
     if shape not in SHAPES:
         raise Impossible(f"shape 只能是 {SHAPES}")
-    last, current = stage.world.renew_version(group)
-    fields: Fields = [
-        ("ChangeType", "update"),
-        ("UpdateDetail", detail),
-        scene,
-        ("MemChangeCnt", 1),
-        ("MemChangeList", [("Item", who)] if shape == "item" else who),
-        ("LastMemVer", last),
-        ("CurMemVer", current),
-    ]
-    _tell(stage, group.chat_id, fields, detail)
+
+
+def _check_room(stage: Stage, group: Group, people: list[str]) -> None:
+    """Everybody exists, is not in it yet, and finds a place."""
+    for who in people:
+        if who not in stage.world.learners and stage.world.active_member(who) is None:
+            raise Impossible(f"没有 {who} 这个人")
+        if who in group.people:
+            raise Impossible(f"{stage.world.name_of(who)} 已经在群里")
+    if len(group.people) + len(people) > stage.config.group_size:
+        raise Impossible(f"群「{group.name}」满了")
+
+
+def _admit(stage: Stage, chat_id: str, people: list[str], *, scene: int, state: str, invitor: str, shape: str) -> dict[str, Any]:
+    """All of them in one event, or nobody."""
+    group = _group(stage, chat_id)
+    _check_room(stage, group, people)
+    _check_shape(shape)
+    join_scene = 1 if scene == INVITED else scene
+    for who in people:
+        kind = 2 if who in stage.world.learners else 1
+        group.people[who] = GroupPerson(who, kind, stage.clock.seconds(), join_scene, invitor=invitor, state=state)
+        stage.transcript.add(stage.world.name_of(who), f"群「{group.name}」", "进群", "join")
+    show_notice(stage, chat_id, f"{'、'.join(map(stage.world.name_of, people))} 加入了群聊")
+    notices.of_group_people(stage, group, "add_member", ("JoinScene", scene), people, shape)
+    return {"member_version": group.version}
 
 
 def join(stage: Stage, chat_id: str, who: str, *, scene: int, state: str, shape: str) -> dict[str, Any]:
     """`scene` is the event's JoinScene (0 invited, 3 QR); `state` stays only for people who came by the code."""
-    group = _group(stage, chat_id)
-    if who not in stage.world.learners and stage.world.active_member(who) is None:
-        raise Impossible(f"没有 {who} 这个人")
-    if who in group.people:
-        raise Impossible(f"{stage.world.name_of(who)} 已经在群里")
-    invited = scene == INVITED
-    group.people[who] = GroupPerson(
-        who,
-        2 if who in stage.world.learners else 1,
-        stage.clock.seconds(),
-        1 if invited else scene,
-        invitor=group.owner if invited else "",
-        state=state if scene == 3 else "",
-    )
-    stage.transcript.add(stage.world.name_of(who), f"群「{group.name}」", "进群", "join")
-    _changed(stage, group, "add_member", ("JoinScene", scene), who, shape)
-    return {"member_version": group.version}
+    invitor = _group(stage, chat_id).owner if scene == INVITED else ""
+    return _admit(stage, chat_id, [who], scene=scene, state=state if scene == BY_CODE else "", invitor=invitor, shape=shape)
+
+
+def invite(stage: Stage, chat_id: str, invitor: str, people: list[str], shape: str) -> dict[str, Any]:
+    """Somebody of the group brings several people at once: one event names them all."""
+    if not people or len(set(people)) < len(people):
+        raise Impossible("要拉谁进群？")
+    if invitor and invitor not in _group(stage, chat_id).people:
+        raise Impossible(f"{stage.world.name_of(invitor)} 不在群里")
+    invitor = invitor or _group(stage, chat_id).owner
+    return _admit(stage, chat_id, people, scene=INVITED, state="", invitor=invitor, shape=shape)
 
 
 def leave(stage: Stage, chat_id: str, who: str, *, scene: int, shape: str) -> dict[str, Any]:
@@ -80,7 +104,50 @@ def leave(stage: Stage, chat_id: str, who: str, *, scene: int, shape: str) -> di
     group = _group(stage, chat_id)
     if who not in group.people:
         raise Impossible(f"{stage.world.name_of(who)} 不在群里")
+    _check_shape(shape)
     del group.people[who]
     stage.transcript.add(stage.world.name_of(who), f"群「{group.name}」", "退群" if scene == 0 else "被移出群", "leave")
-    _changed(stage, group, "del_member", ("QuitScene", scene), who, shape)
+    show_notice(stage, chat_id, f"{stage.world.name_of(who)} {'退出了群聊' if scene == 0 else '被移出了群聊'}", who)
+    notices.of_group_people(stage, group, "del_member", ("QuitScene", scene), [who], shape)
     return {"member_version": group.version}
+
+
+def rename(stage: Stage, chat_id: str, name: str) -> dict[str, Any]:
+    """Somebody gives the group another name; the event has no MemChangeList (sheet 6.9)."""
+    group = _group(stage, chat_id)
+    stage.transcript.add(f"群「{group.name}」", "群里", f"改名为「{name}」", "group")
+    group.name = name
+    show_notice(stage, chat_id, f"群名改成了「{name}」")
+    notices.of_group(stage, chat_id, "update", [("UpdateDetail", "change_name")])
+    return {}
+
+
+def put_notice(stage: Stage, chat_id: str, notice: str) -> dict[str, Any]:
+    """The owner writes the group's notice."""
+    group = _group(stage, chat_id)
+    group.notice = notice
+    stage.transcript.add(stage.world.name_of(group.owner), f"群「{group.name}」", f"群公告：{notice}", "group")
+    show_notice(stage, chat_id, f"群公告：{notice}")
+    notices.of_group(stage, chat_id, "update", [("UpdateDetail", "change_notice")])
+    return {}
+
+
+def put_owner(stage: Stage, chat_id: str, userid: str) -> dict[str, Any]:
+    """The owner gives the group to a colleague in the client."""
+    group, member = _group(stage, chat_id), stage.world.active_member(userid)
+    if member is None:
+        raise Impossible(f"没有成员 {userid}")
+    if member.userid == group.owner:
+        raise Impossible(f"{member.name} 已经是群主")
+    handover.hand_group(stage, group, member.userid)
+    return {}
+
+
+def dismiss(stage: Stage, chat_id: str) -> dict[str, Any]:
+    """The owner dissolves the group; from then on groupchat/get knows it no more (40050, our choice)."""
+    group = _group(stage, chat_id)
+    stage.transcript.add(stage.world.name_of(group.owner), f"群「{group.name}」", "解散群聊", "group")
+    show_notice(stage, chat_id, "群聊已解散")
+    notices.of_group(stage, chat_id, "dismiss")
+    del stage.world.groups[chat_id]
+    return {}

@@ -19,13 +19,18 @@ class Corp:
         self.url = url.rstrip("/")
         self._session = session
 
-    async def act(self, path: str, **body: Any) -> Json:
+    async def act(self, path: str, /, **body: Any) -> Json:
         """POST of one act; raises Refused with the reason."""
         async with self._session.post(f"{self.url}/_sandbox{path}", json=body) as answer:
             found = cast(Json, await answer.json())
             if answer.status != 200:
                 raise Refused(str(found.get("error", answer.status)))
             return found
+
+    async def remove(self, path: str) -> Json:
+        """DELETE of what was ordered before."""
+        async with self._session.delete(f"{self.url}/_sandbox{path}") as answer:
+            return cast(Json, await answer.json())
 
     async def see(self, path: str) -> Any:
         async with self._session.get(f"{self.url}/_sandbox{path}") as answer:

@@ -28,7 +28,7 @@ async def test_ready_once_the_lanes_are_up_and_no_longer_when_leaving(edge: Edge
     status, body = await ready(edge)
     assert (status, body) == (
         200,
-        {"ready": True, "storage": True, "lanes": True, "last_callback_seconds_ago": None, "token": False},
+        {"ready": True, "storage": True, "lanes": True, "last_callback_seconds_ago": None, "token": False, "practice": False},
     )
     await edge.callback(ADDED)
     edge.readiness.has_token = lambda: True

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from camp.kf_pull import catch_up
+from camp.start import on_start
 
 CALLBACK = {"MsgType": "event", "OpenKfId": "wkTestDesk"}
 
@@ -121,6 +122,43 @@ async def test_catching_up_pulls_without_a_token_and_frees_a_lost_pull(called: A
     async with called.tx() as tx:
         await catch_up(tx, called.policy)
     assert len(await called.sent("kf.sync")) == 3
+
+
+async def test_a_quiet_account_is_pulled_in_case_its_callback_was_lost(called: Any) -> None:
+    await called.answer("kf.sync", page("c1"))
+    for minutes in (1, 4):
+        called.now += timedelta(minutes=minutes)
+        await called.tick("kf_catch_up")
+        await called.tick("kf_catch_up")
+    assert (await called.sent("kf.sync"))[1:] == [{"open_kfid": "wkTestDesk", "cursor": "c1", "token": ""}]
+    await called.answer("kf.sync", page("c2", said("m1", "帮助", int(called.now.timestamp()))))
+    assert len(await called.sent("kf.message")) == 1
+
+
+async def test_a_callback_puts_the_catching_up_off(called: Any) -> None:
+    await called.answer("kf.sync", page("c1"))
+    called.now += timedelta(minutes=4)
+    await called.event("kf_msg_or_event", Token="t2", **CALLBACK)
+    await called.answer("kf.sync", page("c2"))
+    called.now += timedelta(minutes=4)
+    await called.tick("kf_catch_up")
+    assert len(await called.sent("kf.sync")) == 2
+
+
+async def test_a_pull_under_way_is_left_alone_until_it_counts_as_lost(called: Any) -> None:
+    called.now += timedelta(minutes=6)
+    await called.tick("kf_catch_up")
+    assert len(await called.sent("kf.sync")) == 1
+    called.now += timedelta(minutes=5)
+    await called.tick("kf_catch_up")
+    assert len(await called.sent("kf.sync")) == 2
+
+
+async def test_the_very_first_callback_may_be_the_lost_one(house: Any) -> None:
+    async with house.tx() as tx:
+        await on_start(tx, house.policy)  # asks for the kf link, so the account is known
+    await house.tick("kf_catch_up")
+    assert await house.sent("kf.sync") == [{"open_kfid": "wkTestDesk", "cursor": "", "token": ""}]
 
 
 async def test_a_callback_does_not_wait_for_a_lost_pull(called: Any) -> None:

@@ -28,6 +28,7 @@ class Bot:
     statuses: list[int] = field(default_factory=list)
     tries: int = 0
     envelopes: list[dict[str, Any]] = field(default_factory=list)
+    timestamps: list[str] = field(default_factory=list)
     hanging: bool = False
     released: asyncio.Event = field(default_factory=asyncio.Event)
     heard: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
@@ -40,6 +41,7 @@ class Bot:
         query = request.query
         crypto = WeChatCrypto(CREDENTIALS.token, CREDENTIALS.encoding_aes_key, CREDENTIALS.corp_id)
         plain = crypto.decrypt_message(body, query["msg_signature"], query["timestamp"], query["nonce"])
+        self.timestamps.append(query["timestamp"])
         self.envelopes.append(xmltodict.parse(body)["xml"])
         status = self.statuses.pop(0) if self.statuses else 200
         if status == 200:

@@ -2,8 +2,13 @@
 
 import aiohttp
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
-from tests.sandbox.conftest import CREDENTIALS, Play
+from sandbox.app import build_sandbox
+from sandbox.clock import Clock
+from sandbox.config import SandboxConfig
+from sandbox.stage import STAGE
+from tests.sandbox.conftest import CREDENTIALS, NOW, Bot, Play
 
 
 async def test_the_same_token_while_it_is_valid(play: Play) -> None:
@@ -16,6 +21,24 @@ async def test_the_same_token_while_it_is_valid(play: Play) -> None:
 async def test_wrong_corp_and_wrong_secret(play: Play) -> None:
     assert (await play.gettoken(corpid="wwOther"))["errcode"] == 40013
     assert (await play.gettoken(corpsecret="no"))["errcode"] == 40001
+
+
+async def test_each_app_has_a_token_of_its_own(bot: Bot) -> None:
+    config = SandboxConfig(callback_url=bot.url, apps={1000003: "secret-of-the-other"})
+    app = build_sandbox(config, Clock(lambda: NOW))
+    async with TestClient(TestServer(app)) as client:
+        play = Play(client, app[STAGE], app[STAGE].clock, bot)
+        own, other = await play.gettoken(), await play.gettoken(corpsecret="secret-of-the-other")
+        assert own["access_token"] != other["access_token"]
+        assert await play.gettoken(corpsecret="secret-of-the-other") == other
+        play.token = other["access_token"]
+        assert await play.code("agent/get", agentid=1000003) == 0
+        assert await play.code("agent/get", agentid=CREDENTIALS.agent_id) == 301002
+        await play.act("/members", userid="lin", name="林老师")
+        body = {"touser": "lin", "msgtype": "text", "agentid": CREDENTIALS.agent_id, "text": {"content": "好"}}
+        assert await play.code("message/send", body) == 301002
+        play.token = own["access_token"]
+        assert await play.code("message/send", body) == 0
 
 
 async def test_token_faults(play: Play) -> None:
@@ -71,12 +94,6 @@ async def test_a_cut_call_acts_or_not_as_ordered(school: Play) -> None:
         assert len(await school.phone("Lin")) == seen
 
 
-async def test_a_fault_that_makes_no_sense_is_refused(play: Play) -> None:
-    await play.act("/faults", 400, path="x")
-    await play.act("/faults", 400, kind="explode")
-    await play.act("/faults", 400, path="x", errcode=1, cut=True)
-
-
 async def test_calls_are_logged_without_secrets(play: Play) -> None:
     await play.api("user/get", userid="nobody")
     log = await play.see("/calls?path=/cgi-bin/user/get")
@@ -99,9 +116,3 @@ async def test_directory(school: Play) -> None:
     assert (profile["userid"], profile["status"], "mobile" in profile) == ("Lin", 1, False)
     assert (await school.api("agent/get", agentid=CREDENTIALS.agent_id))["agentid"] == CREDENTIALS.agent_id
     assert await school.code("agent/get", agentid=7) == 301002
-
-
-async def test_clock_control(play: Play) -> None:
-    assert (await play.act("/clock", hold=1000, offset_s=5)) == {"now": 1005.0, "offset_s": 5.0, "held": True}
-    assert (await play.act("/clock", release=True, offset_s=0))["held"] is False
-    await play.act("/clock", 400, offset_s="soon")

@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from sandbox.clock import DAY
 from tests.sandbox.conftest import CREDENTIALS, NOW, Play
 
 
@@ -64,6 +67,67 @@ async def test_faults_lose_double_and_delay(school: Play) -> None:
     await school.act("/app/say", userid="Lin", text="4")
     assert [(await school.bot.hear())["Content"], (await school.bot.hear())["Content"]] == ["4", "3"]
     assert school.stage.courier.counters.lost == 1
+
+
+async def test_fail_loses_one_try_and_the_next_one_delivers(school: Play) -> None:
+    await school.act("/faults", kind="fail")
+    await school.act("/app/say", userid="Lin", text="在吗")
+    assert (await school.bot.hear())["Content"] == "在吗"
+    assert (await school.see("/quiet?wait=5")) == {"quiet": True}
+    assert school.bot.tries == 1
+    assert school.stage.courier.counted() == {"sent": 1, "delivered": 1, "lost": 0, "tries": 2, "pending": 0}
+
+
+async def test_reorder_lets_the_next_one_overtake(school: Play) -> None:
+    await school.act("/faults", kind="reorder", times=2)
+    for text in ("1", "2", "3", "4", "5"):
+        await school.act("/app/say", userid="Lin", text=text)
+        await asyncio.sleep(0.02)
+    assert [(await school.bot.hear())["Content"] for _ in range(5)] == ["2", "1", "4", "3", "5"]
+    assert (await school.see("/faults"))["callbacks"] == []
+
+
+async def test_a_held_back_event_goes_out_when_no_other_comes(school: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.callbacks.HELD_BACK_S", 0.05)
+    await school.act("/faults", kind="reorder", chance=1)
+    await school.act("/app/say", userid="Lin", text="最后一条")
+    assert (await school.see("/quiet?wait=0")) == {"quiet": False}
+    assert (await school.bot.hear())["Content"] == "最后一条"
+    assert school.stage.courier.counters.lost == 0
+
+
+async def test_a_lost_event_does_not_free_the_one_held_back(school: Play) -> None:
+    await school.act("/faults", faults=[{"kind": "reorder"}, {"kind": "lose"}])
+    for text in ("1", "2", "3"):
+        await school.act("/app/say", userid="Lin", text=text)
+    assert [(await school.bot.hear())["Content"] for _ in range(2)] == ["3", "1"]
+
+
+async def test_twins_are_two_different_events_of_one_second(school: Play) -> None:
+    await school.act("/faults", kind="twins")
+    for text in ("1", "2", "3"):
+        await school.act("/app/say", userid="Lin", text=text)
+        school.later(5)
+    heard = {event["Content"]: int(event["CreateTime"]) - int(NOW) for event in [await school.bot.hear() for _ in range(3)]}
+    assert heard == {"1": 0, "2": 0, "3": 10}
+
+
+async def test_twins_wait_for_each_other_across_a_jump(school: Play) -> None:
+    await school.act("/faults", kind="twins")
+    heard = []
+    for text, later in (("1", DAY), ("2", 5), ("3", 0)):
+        await school.act("/app/say", userid="Lin", text=text)
+        heard.append(int((await school.bot.hear())["CreateTime"]) - int(NOW))
+        school.later(later)
+    assert heard == [0, DAY, DAY]
+
+
+async def test_skew_shifts_the_timestamp_and_the_create_time(school: Play) -> None:
+    await school.act("/faults", kind="skew", skew_s=-600)
+    await school.act("/app/say", userid="Lin", text="<CreateTime>1</CreateTime>")
+    event = await school.bot.hear()
+    assert (event["CreateTime"], event["Content"]) == (str(int(NOW) - 600), "<CreateTime>1</CreateTime>")
+    assert school.bot.timestamps == [str(int(NOW) - 600)]
 
 
 async def test_quiet_gives_up_when_the_wait_is_over(school: Play) -> None:

@@ -55,7 +55,9 @@ async def test_all_and_party(school: Play) -> None:
     [
         ({"agentid": 1}, 301002),
         ({"agentid": None}, 40056),
-        ({"msgtype": "news"}, 40008),
+        ({"msgtype": "poster"}, 40008),
+        ({"msgtype": "news"}, 40063),
+        ({"safe": 2}, 40058),
         ({"text": {"content": ""}}, 44004),
         ({"text": "好"}, 40058),
         ({"msgtype": "markdown", "markdown": {"content": "字" * 683}}, 45002),

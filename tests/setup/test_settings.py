@@ -103,6 +103,25 @@ def test_declared_rules_replace_those_of_their_moment_only(config: Path) -> None
     assert [r.name for r in book.of(Moment.SALE_WINDOW_ENDED)] == ["lukewarm-ended"]
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["http://10.0.0.8:8790/clock", "https://example.com/clock", "ftp://127.0.0.1/clock", "http://127.0.0.1:99999/", "now"],
+)
+def test_only_this_machine_may_say_what_time_it_is(config: Path, address: str) -> None:
+    found = faults(config, more=f'[practice]\nclock_url = "{address}"\n')
+    assert list(found) == ["practice clock_url"]
+    assert "本机" in found["practice clock_url"]
+
+
+def test_practice_time_never_meets_a_real_corp(config: Path) -> None:
+    clock = '[practice]\nclock_url = "http://127.0.0.1:8790/_sandbox/clock"\n'
+    found = faults(config, api_base_url='api_base_url = "https://qyapi.weixin.qq.com"', more=clock)
+    assert list(found) == ["practice"]
+    assert "api_base_url" in found["practice"]
+    config.write_text(re.sub(r"(?m)^api_base_url = .*$", 'api_base_url = "http://localhost:8790"', config.read_text()))
+    assert load_settings(config).practice.clock_url == "http://127.0.0.1:8790/_sandbox/clock"
+
+
 def test_the_environment_wins(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WECAMP_WECOM__APP__SECRET", "from-outside")
     monkeypatch.setenv("WECAMP_SERVER__PORT", "9000")

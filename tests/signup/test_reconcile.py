@@ -49,6 +49,19 @@ async def test_a_lost_callback_is_made_up_for_without_a_welcome(front: Any) -> N
     assert (await front.heard("op"))[-1] == "夜间对账发现漏掉的变化，已补上：新好友 1，进群 1。"
 
 
+async def test_whom_a_lost_learner_added_is_asked_in_the_morning_to_greet_them(front: Any) -> None:
+    evening = int(front.house.now.timestamp())
+    front.house.now = front.house.now.replace(hour=19, minute=30)  # 03:30 in China, the day after
+    years_ago = evening - 400 * 86_400
+    await night(front, [[friend("wm1", created=evening), friend("wm2", created=evening), friend("wm3", created=years_ago)]])
+    (words,) = [said for said in await front.heard("lin") if "打个招呼" in said]
+    assert "2 位新学员" in words
+    assert "名wm1 #1、名wm2 #2" in words
+    (row,) = await front.house.rows("select not_before, created_at from outbox where dedup_key like 'ungreeted:%'")
+    assert row.not_before - row.created_at == 4.5 * 3_600_000_000  # not before 08:00
+    assert [(who, teacher) for _, who, _, teacher, *_ in await front.enrolments()][:2] == [("wm1", "lin"), ("wm2", "lin")]
+
+
 async def test_the_second_night_finds_nothing(front: Any) -> None:
     for _ in range(2):
         await night(front, [[friend("wm1", unionid="un1", remark_mobiles=["13800138000"])]], {"wrA": ["wm1"]})

@@ -52,6 +52,7 @@ def test_the_config_is_valid_private_and_different_each_time(tmp_path: Path) -> 
     run_directory.add_sandbox(configs[0], "http://127.0.0.1:8123")
     settings = load_settings(configs[0])
     assert settings.wecom.api_base_url == "http://127.0.0.1:8123"
+    assert settings.practice.clock_url == "http://127.0.0.1:8123/_sandbox/clock"
     assert settings.server.host == "127.0.0.1"
     assert settings.time.tick_seconds == 1
     assert stat.S_IMODE(configs[0].stat().st_mode) == 0o600

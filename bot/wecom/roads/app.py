@@ -82,6 +82,7 @@ ROAD = Road(
             name="app.update_card",
             path="/cgi-bin/message/update_template_card",
             build=to_card_update,
+            used_codes=frozenset({60140}),  # a response_code works once [D 94888]
             read=lambda answer: {"invalid": invalid_members(answer)},
         ),
     ),

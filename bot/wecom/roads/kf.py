@@ -105,7 +105,13 @@ ROAD = Road(
     name="kf",
     calls=(
         Call(name="kf.message", path="/cgi-bin/kf/send_msg", build=to_message, settled=sent_before),
-        Call(name="kf.welcome", path="/cgi-bin/kf/send_msg_on_event", build=to_welcome, settled=sent_before),
+        Call(
+            name="kf.welcome",
+            path="/cgi-bin/kf/send_msg_on_event",
+            build=to_welcome,
+            settled=sent_before,
+            used_codes=frozenset({41050}),  # a code works once [D 95122]; we do not try after its 20 s
+        ),
         Call(
             name="kf.sync",
             path="/cgi-bin/kf/sync_msg",

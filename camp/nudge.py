@@ -1,0 +1,215 @@
+"""A nudge: one mass-send task (企业群发) in the name of each class teacher, who sends it with one tap in WeCom.
+
+WeCom has no key that makes a second add_msg_template harmless, so that call is never repeated: when nobody knows whether it
+counted, WeCom's own list is asked (docs/decisions.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from camp.messages import text
+from camp.nudge_offer import bury_offer, short_name, words_and_link
+from camp.nudge_plan import Kind, Plan, Share, plan
+from camp.outgoing import to_members
+from camp.phrases import say_in
+from camp.policy import Policy
+from camp.rules.nudge import lives_until, next_look
+from camp.scope import scope_of
+from storage import cohorts, members, nudges
+from storage.cohorts import Cohort, Lesson
+from storage.database import Tx
+from storage.members import Member
+from storage.nudges import Change, Got, Nudge, State
+from storage.outbox import Answer, Intent, Priority, add_intent
+
+# Doc 92135: at most 10,000 customers in one task.
+_MOST_LEARNERS = 10_000
+# A task that WeCom takes much later than it was asked for would surprise its member.
+_ASK_WITHIN = timedelta(minutes=30)
+# WeCom's list may be behind by some seconds.
+_LOOK_AFTER = timedelta(minutes=2)
+_LOOK_BACK = timedelta(minutes=1)
+_LOOK_WITHIN = timedelta(hours=1)
+# bot.wecom.errors.UNCERTAIN: the call may have counted.
+_UNCERTAIN = -10
+
+
+class Verdict(StrEnum):
+    """What came of a request; each has its wording `nudge.<value>`."""
+
+    STARTED = "started"
+    WAITING = "waiting"
+    QUIET = "quiet"
+    CLOSED = "closed"
+    NOBODY_MISSING = "nobody_missing"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`started`: for whom tasks are being made, with the words `text`; `waiting`: the tasks there are already."""
+
+    verdict: Verdict
+    found: Plan | None = None
+    started: Sequence[Share] = ()
+    text: str = ""
+    waiting: Sequence[Nudge] = ()
+
+
+async def start(tx: Tx, policy: Policy, cohort: Cohort, lesson: Lesson, kind: Kind, member: Member) -> Outcome:
+    """Asks WeCom for the tasks about the learners in the member's scope who miss the lesson at this moment."""
+    if cohort.closed_at is not None:
+        return Outcome(Verdict.CLOSED)
+    if policy.nudge.is_quiet(tx.now.astimezone(policy.zone).time()):
+        return Outcome(Verdict.QUIET)
+    found = await plan(tx, policy, lesson, kind, scope_of(member))
+    if not found.missing:
+        return Outcome(Verdict.NOBODY_MISSING, found)
+    if not found.open_shares:
+        waiting = [n for n in await nudges.waiting_for(tx, lesson.id, kind) if n.teacher_id in found.waiting]
+        return Outcome(Verdict.WAITING if waiting else Verdict.UNREACHABLE, found, waiting=waiting)
+    words, link = await words_and_link(tx, policy, lesson, kind)
+    for share in found.open_shares:
+        for first in range(0, len(share.learner_ids), _MOST_LEARNERS):
+            part = slice(first, first + _MOST_LEARNERS)
+            one = Share(share.teacher, share.external_userids[part], share.learner_ids[part])
+            await _ask(tx, policy, lesson, kind, one, member, words, link)
+    return Outcome(Verdict.STARTED, found, found.open_shares, words)
+
+
+async def _ask(
+    tx: Tx, policy: Policy, lesson: Lesson, kind: Kind, share: Share, member: Member, words: str, link: dict[str, str] | None
+) -> None:
+    nudge_id = await nudges.add(
+        tx,
+        kind=kind,
+        lesson_id=lesson.id,
+        teacher_id=share.teacher.id,
+        asked_by=member.id,
+        text=words,
+        until=lives_until(tx.now.astimezone(policy.zone), lesson.ends_at.astimezone(policy.zone)),
+        learner_ids=share.learner_ids,
+    )
+    payload: dict[str, Any] = {
+        "userid": share.teacher.userid,
+        "external_userids": list(share.external_userids),
+        "text": words,
+        **({"link": link} if link else {}),
+    }
+    await add_intent(
+        tx,
+        Intent(
+            "contact.mass_send",
+            payload,
+            priority=Priority.REPLY,
+            dedup_key=f"nudge:{nudge_id}",
+            expires_at=tx.now + _ASK_WITHIN,
+            answer=Answer.ALWAYS,
+            context={"nudge_id": nudge_id},
+        ),
+    )
+
+
+async def take_made(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
+    """The end of add_msg_template: the task stands, or not, or nobody knows and WeCom's list is asked."""
+    nudge = await nudges.load(tx, int(answer["context"]["nudge_id"]))
+    if nudge is None or nudge.state is not State.ASKED:
+        return
+    msgid = str(answer["result"].get("msgid") or "")
+    if answer["ok"] and msgid:
+        await _stands(tx, policy, nudge, msgid, [str(one) for one in answer["result"].get("failed", [])])
+    elif answer["ok"]:
+        await _over(tx, policy, nudge, State.NOBODY, "nudge.nobody")  # 41048
+    elif answer["errcode"] == _UNCERTAIN:
+        await _look_up(tx, nudge)
+    else:
+        phrase = "nudge.too_late" if answer["expired"] else "nudge.failed"
+        await _over(tx, policy, nudge, State.FAILED, phrase, errcode=answer["errcode"])
+
+
+async def take_list(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
+    """WeCom's list after an uncertain call: a task with our words that is no other of ours is the one; else it was not made."""
+    nudge = await nudges.load(tx, int(answer["context"]["nudge_id"]))
+    if nudge is None or nudge.state is not State.UNSURE:
+        return
+    found = [row["msgid"] for row in answer["result"].get("messages", []) if row["text"].strip() == nudge.text.strip()]
+    ours = await nudges.known_msgids(tx, found)
+    strange = [msgid for msgid in found if msgid not in ours]
+    if answer["ok"] and not strange:
+        await _over(tx, policy, nudge, State.FAILED, "nudge.not_made")
+    elif len(strange) == 1 and not await nudges.alike(tx, nudge):
+        await _stands(tx, policy, nudge, strange[0], [])
+    else:
+        await _over(tx, policy, nudge, State.FAILED, "nudge.unsure")
+
+
+async def tell(
+    tx: Tx,
+    policy: Policy,
+    nudge: Nudge,
+    phrase: str,
+    *,
+    everybody: bool = False,
+    not_before: datetime | None = None,
+    **values: object,
+) -> None:
+    """One line to the class teacher, with `everybody` also to whoever asked for the task."""
+    lesson = await cohorts.load_lesson(tx, nudge.lesson_id)
+    people = await members.load_many(tx, [nudge.teacher_id, *([nudge.asked_by] if everybody else [])])
+    say = say_in(policy.language)
+    command = say(f"nudge.command_{nudge.kind}", seq=lesson.seq)
+    words = say(phrase, lesson=short_name(say, lesson), command=command, **values)
+    # No dedup_key: WeCom would swallow the second of two equal answers to two taps.
+    people_now = [member.userid for member in people.values() if member.active]
+    await to_members(tx, people_now, text(words), priority=Priority.REPLY, not_before=not_before)
+
+
+async def _look_up(tx: Tx, nudge: Nudge) -> None:
+    await nudges.change(tx, nudge.id, state=State.UNSURE)
+    start, look = nudge.asked_at - _LOOK_BACK, tx.now + _LOOK_AFTER
+    await add_intent(
+        tx,
+        Intent(
+            "contact.mass_list",
+            {"start": int(start.timestamp()), "end": int(look.timestamp())},
+            priority=Priority.READ,
+            dedup_key=f"nudge-look:{nudge.id}",
+            not_before=look,
+            expires_at=look + _LOOK_WITHIN,
+            answer=Answer.ALWAYS,
+            context={"nudge_id": nudge.id},
+        ),
+    )
+
+
+async def _stands(tx: Tx, policy: Policy, nudge: Nudge, msgid: str, refused: Sequence[str]) -> None:
+    """The task is at WeCom; those it will not take keep their budget."""
+    known = await nudges.learners_of(tx, nudge.id)
+    out = {known[one][0] for one in refused if one in known}
+    await nudges.note(tx, nudge.id, [Change(learner_id, Got.REFUSED, None) for learner_id in sorted(out)])
+    look = next_look(tx.now, nudge.until, tx.now)
+    await nudges.change(tx, nudge.id, state=State.WAITING, msgid=msgid, made_at=tx.now, next_look_at=look)
+    number = len({learner_id for learner_id, _ in known.values()} - out)
+    lesson = await cohorts.load_lesson(tx, nudge.lesson_id)
+    people = await members.load_many(tx, [nudge.teacher_id, nudge.asked_by])
+    teacher, asker = people[nudge.teacher_id], people[nudge.asked_by]
+    say = say_in(policy.language)
+    values = {"lesson": short_name(say, lesson), "number": number, "teacher": teacher.shown, "member": asker.shown}
+    rest = say("nudge.made_without", number=len(out)) if out else ""
+    own = say("nudge.made" if teacher.id == asker.id else "nudge.made_by", **values) + rest
+    if teacher.active:
+        await to_members(tx, [teacher.userid], text(own), priority=Priority.REPLY)
+    if asker.active and asker.id != teacher.id:
+        await to_members(tx, [asker.userid], text(say("nudge.made_for", **values) + rest), priority=Priority.REPLY)
+    await bury_offer(tx, teacher, lesson, Kind(nudge.kind), say("nudge.card_done", number=number))
+
+
+async def _over(tx: Tx, policy: Policy, nudge: Nudge, state: State, phrase: str, *, errcode: int = 0) -> None:
+    await nudges.change(tx, nudge.id, state=state, closed_at=tx.now)
+    number = sum((await nudges.counts(tx, [nudge.id]))[nudge.id].values())
+    await tell(tx, policy, nudge, phrase, everybody=True, number=number, errcode=errcode)
