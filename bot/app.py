@@ -96,7 +96,7 @@ def build_house(
     writer = InboxWriter(database, worker.wake)
     pace = practice.pace if practice else lambda: 1.0
     settler = Settler(database, worker.wake, conceal=partial(conceal, policy), pace=pace)
-    lanes = Lanes(database, client, load_roads(), settler)
+    lanes = Lanes(database, client, load_roads(), settler, practice.ahead if practice else lambda: 0.0)
     worker.wakes(lanes.wake)
     readiness = Readiness(database, lambda: lanes.up, lambda: tokens.holds_one, practice=practice is not None)
     keys = Keys(wecom.app.token.get_secret_value(), wecom.app.encoding_aes_key.get_secret_value(), wecom.corp_id)

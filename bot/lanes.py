@@ -213,11 +213,18 @@ class Lane:
 class Lanes:
     """All lanes of this node: one for each that the outbox names, started when first seen."""
 
-    def __init__(self, database: Database, client: WeComClient, roads: tuple[Road, ...], settler: Settler) -> None:
+    def __init__(
+        self,
+        database: Database,
+        client: WeComClient,
+        roads: tuple[Road, ...],
+        settler: Settler,
+        ahead: Callable[[], float] = lambda: 0.0,
+    ) -> None:
         self._database = database
         self._client = client
         self._calls = {call.name: call for road in roads for call in road.calls}
-        self._pacer = Pacer(roads)
+        self._pacer = Pacer(roads, ahead)
         self._settler = settler
         self._lanes: dict[str, Lane] = {}
         self._new: set[str] = set()

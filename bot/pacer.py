@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from bot.wecom.bucket import Bucket, Buckets, KeyedBuckets
 from bot.wecom.road import Call, Road
@@ -10,9 +11,13 @@ from storage.outbox import Due
 
 
 class Pacer:
-    """Holds the token buckets of all roads; times are the loop's monotonic seconds."""
+    """Holds the token buckets of all roads; times are the loop's monotonic seconds, and what jumps of practice time add.
 
-    def __init__(self, roads: tuple[Road, ...]) -> None:
+    `ahead` says how many seconds all jumps together went: WeCom's windows have passed with them.
+    """
+
+    def __init__(self, roads: tuple[Road, ...], ahead: Callable[[], float] = lambda: 0.0) -> None:
+        self._ahead = ahead
         self._apis: dict[str, Buckets] = {}
         self._recipients: dict[str, KeyedBuckets] = {}
         self._keys: dict[str, KeyedBuckets] = {}
@@ -28,7 +33,7 @@ class Pacer:
         """0 and the slots are taken; or the seconds to wait, with nothing taken."""
         if call is None:
             return 0.0
-        now = asyncio.get_running_loop().time()
+        now = self._now()
         buckets = self._of(call, row)
         at = buckets.earliest(now)
         if at > now:
@@ -38,7 +43,7 @@ class Pacer:
 
     def close(self, call: Call, row: Due, seconds: float) -> None:
         """WeCom said 45009: nothing of this API (or robot) until then."""
-        until = asyncio.get_running_loop().time() + seconds
+        until = self._now() + seconds
         if call.auth == "key":
             self._keys[call.name].of(row.lane).close_until(until)
         else:
@@ -47,15 +52,18 @@ class Pacer:
 
     def closed_calls(self) -> tuple[str, ...]:
         """The calls whose whole API is closed now."""
-        now = asyncio.get_running_loop().time()
+        now = self._now()
         self._closed_until = {name: until for name, until in self._closed_until.items() if until > now}
         return tuple(self._closed_until)
 
     def forget_idle(self) -> None:
         """Drops the buckets of people who were not spoken to for long."""
-        now = asyncio.get_running_loop().time()
+        now = self._now()
         for keyed in (*self._recipients.values(), *self._keys.values()):
             keyed.forget_idle(now)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time() + self._ahead()
 
     def _of(self, call: Call, row: Due) -> Buckets:
         people = [self._recipients[call.name].of(person) for person in call.recipients(row.payload)]

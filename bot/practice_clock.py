@@ -34,6 +34,7 @@ class PracticeClock:
         self._told_at = time.monotonic()
         self._told = time.time()
         self._pace = 1.0
+        self._ahead = 0.0
         self._away = False
         self.version = -1
 
@@ -44,6 +45,10 @@ class PracticeClock:
     def pace(self) -> float:
         """Seconds of practice time in one of the machine's; 0 while it is held."""
         return self._pace
+
+    def ahead(self) -> float:
+        """Seconds that all jumps forward went since the start; what a quicker pace gains is not in it."""
+        return self._ahead
 
     async def look(self) -> bool:
         """Asks once, as commands and a start do; False when nobody answers, and the time goes on as it did."""
@@ -88,6 +93,7 @@ class PracticeClock:
         same = version == self.version and pace == self._pace
         if same and abs(now - self._seconds()) <= _SLACK_SECONDS * max(1.0, pace):
             return False
+        self._ahead += max(0.0, now - self._seconds())
         self._told, self._told_at, self._pace, self.version = now, time.monotonic(), pace, version
         return True
 

@@ -1,7 +1,7 @@
 """A nudge: one mass-send task (企业群发) in the name of each class teacher, who sends it with one tap in WeCom.
 
-WeCom has no key that makes a second add_msg_template harmless, so that call is never repeated: when nobody knows whether it
-counted, WeCom's own list is asked (docs/decisions.md).
+WeCom has no key that makes a second add_msg_template harmless, so that call is never repeated blindly: when nobody knows
+whether it counted, WeCom's own list is asked first (docs/decisions.md).
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _MOST_LEARNERS = 10_000
 # A task that WeCom takes much later than it was asked for would surprise its member.
 _ASK_WITHIN = timedelta(minutes=30)
 # WeCom's list may be behind by some seconds.
-_LOOK_AFTER = timedelta(minutes=2)
+_LOOK_AFTER = timedelta(minutes=1)
+_MOST_TRIES = 3
 _LOOK_BACK = timedelta(minutes=1)
 _LOOK_WITHIN = timedelta(hours=1)
 # bot.wecom.errors.UNCERTAIN: the call may have counted.
@@ -77,27 +78,26 @@ async def start(tx: Tx, policy: Policy, cohort: Cohort, lesson: Lesson, kind: Ki
     for share in found.open_shares:
         for first in range(0, len(share.learner_ids), _MOST_LEARNERS):
             part = slice(first, first + _MOST_LEARNERS)
-            one = Share(share.teacher, share.external_userids[part], share.learner_ids[part])
-            await _ask(tx, policy, lesson, kind, one, member, words, link)
+            nudge_id = await nudges.add(
+                tx,
+                kind=kind,
+                lesson_id=lesson.id,
+                teacher_id=share.teacher.id,
+                asked_by=member.id,
+                text=words,
+                until=lives_until(tx.now.astimezone(policy.zone), lesson.ends_at.astimezone(policy.zone)),
+                learner_ids=share.learner_ids[part],
+            )
+            await _ask(tx, nudge_id, share.teacher, share.external_userids[part], words, link)
     return Outcome(Verdict.STARTED, found, found.open_shares, words)
 
 
 async def _ask(
-    tx: Tx, policy: Policy, lesson: Lesson, kind: Kind, share: Share, member: Member, words: str, link: dict[str, str] | None
+    tx: Tx, nudge_id: int, teacher: Member, addresses: Sequence[str], words: str, link: dict[str, str] | None, tries: int = 1
 ) -> None:
-    nudge_id = await nudges.add(
-        tx,
-        kind=kind,
-        lesson_id=lesson.id,
-        teacher_id=share.teacher.id,
-        asked_by=member.id,
-        text=words,
-        until=lives_until(tx.now.astimezone(policy.zone), lesson.ends_at.astimezone(policy.zone)),
-        learner_ids=share.learner_ids,
-    )
     payload: dict[str, Any] = {
-        "userid": share.teacher.userid,
-        "external_userids": list(share.external_userids),
+        "userid": teacher.userid,
+        "external_userids": list(addresses),
         "text": words,
         **({"link": link} if link else {}),
     }
@@ -107,7 +107,7 @@ async def _ask(
             "contact.mass_send",
             payload,
             priority=Priority.REPLY,
-            dedup_key=f"nudge:{nudge_id}",
+            dedup_key=f"nudge:{nudge_id}:{tries}",
             expires_at=tx.now + _ASK_WITHIN,
             answer=Answer.ALWAYS,
             context={"nudge_id": nudge_id},
@@ -133,7 +133,7 @@ async def take_made(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
 
 
 async def take_list(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
-    """WeCom's list after an uncertain call: a task with our words that is no other of ours is the one; else it was not made."""
+    """WeCom's list after an uncertain call: a task with our words that is no other of ours is the one; if none, it is made."""
     nudge = await nudges.load(tx, int(answer["context"]["nudge_id"]))
     if nudge is None or nudge.state is not State.UNSURE:
         return
@@ -141,7 +141,7 @@ async def take_list(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
     ours = await nudges.known_msgids(tx, found)
     strange = [msgid for msgid in found if msgid not in ours]
     if answer["ok"] and not strange:
-        await _over(tx, policy, nudge, State.FAILED, "nudge.not_made")
+        await _ask_again(tx, policy, nudge)
     elif len(strange) == 1 and not await nudges.alike(tx, nudge):
         await _stands(tx, policy, nudge, strange[0], [])
     else:
@@ -169,6 +169,19 @@ async def tell(
     await to_members(tx, people_now, text(words), priority=Priority.REPLY, not_before=not_before)
 
 
+async def _ask_again(tx: Tx, policy: Policy, nudge: Nudge) -> None:
+    """Surely no task stands, so one more try is none too many; after a few the class teacher is asked to do it later."""
+    quiet = policy.nudge.is_quiet(tx.now.astimezone(policy.zone).time())
+    if nudge.tries >= _MOST_TRIES or quiet:
+        await _over(tx, policy, nudge, State.FAILED, "nudge.not_made")
+        return
+    tries = nudge.tries + 1
+    await nudges.change(tx, nudge.id, state=State.ASKED, tries=tries)
+    lesson, teacher = await cohorts.load_lesson(tx, nudge.lesson_id), await members.load(tx, nudge.teacher_id)
+    _, link = await words_and_link(tx, policy, lesson, Kind(nudge.kind))
+    await _ask(tx, nudge.id, teacher, await nudges.addresses(tx, nudge.id), nudge.text, link, tries)
+
+
 async def _look_up(tx: Tx, nudge: Nudge) -> None:
     await nudges.change(tx, nudge.id, state=State.UNSURE)
     start, look = nudge.asked_at - _LOOK_BACK, tx.now + _LOOK_AFTER
@@ -178,7 +191,7 @@ async def _look_up(tx: Tx, nudge: Nudge) -> None:
             "contact.mass_list",
             {"start": int(start.timestamp()), "end": int(look.timestamp())},
             priority=Priority.READ,
-            dedup_key=f"nudge-look:{nudge.id}",
+            dedup_key=f"nudge-look:{nudge.id}:{nudge.tries}",
             not_before=look,
             expires_at=look + _LOOK_WITHIN,
             answer=Answer.ALWAYS,

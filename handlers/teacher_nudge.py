@@ -102,7 +102,7 @@ async def _start(ctx: StaffCtx, cohort: Cohort, lesson: Lesson, kind: Kind) -> R
     if outcome.verdict is not Verdict.QUIET:
         # In the quiet hours the card stays alive: the same tap does it later.
         number = sum(len(share.learner_ids) for share in outcome.started)
-        face = ctx.say("nudge.card_done", number=number) if outcome.started else words.split("\n")[0]
+        face = ctx.say("nudge.card_asked", number=number) if outcome.started else words.split("\n")[0]
         tap = tap_of(ctx) if "task_id" in ctx.fact.body else None
         await bury_offer(ctx.tx, ctx.member, lesson, kind, face, tap)
         if tap is not None:

@@ -1,19 +1,20 @@
 """The look-alike as an aiohttp application, for tests in process and for the command line."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
+from functools import partial
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from sandbox.aibot.socket import add_aibot_routes
+from sandbox.api import passive_replies
 from sandbox.clock import Clock
 from sandbox.config import SandboxConfig
 from sandbox.control import add_control_routes
 from sandbox.gate import answer_api
 from sandbox.page import add_page_routes
 from sandbox.stage import STAGE, Stage
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 async def _run_courier(app: web.Application) -> AsyncIterator[None]:
@@ -29,9 +30,10 @@ async def _keep_agenda(app: web.Application) -> AsyncIterator[None]:
     await asyncio.gather(keeping, return_exceptions=True)
 
 
-async def _keep_crowd(app: web.Application) -> AsyncIterator[None]:
+async def _end_work(app: web.Application) -> AsyncIterator[None]:
     yield
     await app[STAGE].crowd.end()
+    await app[STAGE].media_jobs.end()
 
 
 @web.middleware
@@ -50,9 +52,10 @@ def build_sandbox(config: SandboxConfig, clock: Clock | None = None) -> web.Appl
     """`/cgi-bin/…` for the bot and `/_sandbox/…` for whoever plays the people; `app[STAGE]` is the state behind."""
     app = web.Application(client_max_size=48 * 1024 * 1024)
     app[STAGE] = Stage(config, clock)
+    app[STAGE].courier.replied = partial(passive_replies.take, app[STAGE])
     app.cleanup_ctx.append(_run_courier)
     app.cleanup_ctx.append(_keep_agenda)
-    app.cleanup_ctx.append(_keep_crowd)
+    app.cleanup_ctx.append(_end_work)
     app.middlewares.append(_settled)
     app.on_shutdown.append(_end_streams)
     add_control_routes(app)

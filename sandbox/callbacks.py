@@ -1,9 +1,13 @@
-"""Callbacks to the bot: encrypted, 5 s each, three tries, only HTTP 200 counts, then lost (docs 90238, 90968)."""
+"""Callbacks to the bot: encrypted, 5 s each, three tries, only HTTP 200 counts, then lost (docs 90238, 90968).
+
+What the bot says in its 200 is opened here and handed to whoever set `replied`; empty or "success" says nothing (doc 90238).
+"""
 
 import asyncio
 import re
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
 import aiohttp
@@ -11,7 +15,7 @@ import aiohttp
 from sandbox.calls import Calls
 from sandbox.clock import Clock
 from sandbox.config import SandboxConfig
-from sandbox.envelope import encrypt, seal, sign
+from sandbox.envelope import Misanswer, encrypt, open_reply, seal, sign
 from sandbox.faults import CallbackFault, Faults
 from sandbox.transcript import Transcript
 from sandbox.wire_log import Entry, WireLog
@@ -74,6 +78,7 @@ class Courier:
         self._held_back: Letter | None = None
         self._twin_time: int | None = None  # CreateTime that the next event borrows
         self.callback_url = config.callback_url
+        self.replied: Callable[[str, str], None] = lambda event, reply: None  # both in clear
         self.counters = Counters()
 
     async def start(self) -> None:
@@ -197,12 +202,25 @@ class Courier:
                 begun = time.monotonic()
                 status, answer = await self._try(letter)
         assert letter.entry is not None
-        self._wire.tried(letter.entry, status, answer, begun)
+        reply = self._opened(answer) if status == 200 else ""
+        self._wire.tried(letter.entry, status, reply or answer, begun)
+        if reply:
+            self.replied(letter.xml, reply)
         if lost:
             return False
         if letter.overtakes is not None and letter.overtakes.free is not None:
             letter.overtakes.free.set()
         return status == 200
+
+    def _opened(self, answer: str) -> str:
+        """The plain XML of a passive reply; "" when there is none, or none WeCom could read."""
+        if answer.strip() in ("", "success"):
+            return ""
+        try:
+            return open_reply(answer, key=self._config.aes_key, token=self._config.token, corp_id=self._config.corp_id)
+        except Misanswer as reason:
+            self._transcript.add("沙箱", "机器人", f"被动回复没有被接受：{reason}", "refused")
+            return ""
 
     async def verify(self) -> bool:
         """The console's URL check: GET with an encrypted echo, answered within 1 s by exactly the plaintext (doc 90930)."""

@@ -72,6 +72,8 @@ def _add_views(commands: Adder) -> None:
     phone = commands("phone", remote.phone, "看一个人的手机")
     phone.add_argument("who")
     commands("watch", remote.watch, "跟着看发生的事")
+    calendar = commands("calendar", remote.calendar, "把 camp.toml 的课和结营标到时间条上；不写文件就只看")
+    calendar.add_argument("file", nargs="?", type=Path, metavar="camp.toml")
     crowd = commands("crowd", remote.crowd, "请一群照剧本的学员来，看他们演")
     crowd.add_argument("file", nargs="?", type=Path, help="TOML 文件；不写就只看进度")
     crowd.add_argument("--example", action="store_true", help="打印一份示例文件")

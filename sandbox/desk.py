@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.clock import DAY, HOUR, MINUTE, Clock
-from sandbox.world import World
+from sandbox.world import WELCOME_LIFE_S, World
 
 REPLY_WINDOW_S = 48 * HOUR  # doc 94677
 REPLIES_PER_TURN = 5  # doc 94677
@@ -165,6 +165,16 @@ class Desk:
         code = self._world.mint("kfcode")
         self.codes[code] = EventCode(chat.open_kfid, chat.external_userid, self._clock.now(), life_s, msgtypes, state)
         return code
+
+    def add_msg_code(self, chat: Chat, before: int) -> str:
+        """The code for one message on this change of the session, "" when the change gives none (doc 95122)."""
+        if chat.state == POOL:
+            return self.add_code(chat, 48 * HOUR, ("text",), POOL)
+        if chat.state == HUMAN and before == POOL:
+            return self.add_code(chat, 48 * HOUR, ("text",), HUMAN)
+        if chat.state == ENDED:
+            return self.add_code(chat, WELCOME_LIFE_S, ("text", "msgmenu"), ENDED)
+        return ""
 
     def cursor(self, seq: int) -> str:
         """An opaque cursor, ≤64 bytes: everything up to `seq` has been read."""

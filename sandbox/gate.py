@@ -12,7 +12,7 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.api import ENDPOINTS
-from sandbox.api.wire import BAD_PARAMETER, Answer, Ask, Download, Endpoint, Refusal
+from sandbox.api.wire import BAD_PARAMETER, OUT_OF_FORM, Answer, Ask, Download, Endpoint, Refusal
 from sandbox.calls import Call, without_secrets
 from sandbox.faults import ApiFault
 from sandbox.stage import STAGE, Stage
@@ -126,8 +126,8 @@ def _answer(request: web.Request, stage: Stage, path: str, raw: bytes, crowded: 
         if path == "gettoken" and refusal.errcode == WRONG_SECRET and not stage.limits.wrong_secret_passes(_ip(request)):
             return {"errcode": TOO_OFTEN, "errmsg": "api freq out of limit: too many wrong secrets"}
         return {"errcode": refusal.errcode, "errmsg": refusal.errmsg}
-    except (AttributeError, KeyError, TypeError, ValueError) as fault:
-        # A nested field of another shape than the documents give; the endpoints check the outer ones by name.
+    except OUT_OF_FORM as fault:
+        # The endpoints check the outer fields by name.
         return {"errcode": BAD_PARAMETER, "errmsg": f"parameter out of form: {fault!r}"}
 
 

@@ -40,13 +40,16 @@ class Media:
 
     def shown(self) -> dict[str, str | int]:
         """What a bubble's `data` says of it; the url serves the bytes to a page also when the media_id has expired."""
-        return {
+        shown: dict[str, str | int] = {
             "media_id": self.media_id,
             "name": self.name,
             "size": len(self.content),
             "content_type": self.content_type,
             "url": f"/_sandbox/media/{self.media_id}",
         }
+        if self.content_type == "audio/amr":
+            shown["seconds"] = max(1, round(voice_seconds(self.content)))
+        return shown
 
 
 def type_of(content: bytes, name: str) -> str:

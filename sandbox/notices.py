@@ -1,6 +1,10 @@
-"""What the bot hears of customers, customer groups and corp tags: always from `sys`, never with an AgentID (doc 92130)."""
+"""What the bot hears of customers, customer groups and corp tags: always from `sys`, never with an AgentID (doc 92130).
 
-from sandbox.event_xml import Fields, from_system
+And of lives, which the app that made them hears from their anchor (doc 94145).
+"""
+
+from sandbox.event_xml import Fields, from_member, from_system
+from sandbox.lives import EXPIRED, Live
 from sandbox.stage import Stage
 from sandbox.world import Group
 
@@ -47,3 +51,18 @@ def of_tag(stage: Stage, change: str, tag_id: str, kind: str) -> None:
     """
     fields: list[tuple[str, str]] = [("ChangeType", change), ("Id", tag_id)]
     _post(stage, "change_external_tag", [*fields, ("TagType", kind)], f"{change} {kind}")
+
+
+def of_live(stage: Stage, live: Live, status: int) -> None:
+    """living_status_change goes to the app that made the live, and only for 0, 1, 2 and 4 (doc 94145)."""
+    stage.changes.tell("world")
+    if live.agent_id is None or status == EXPIRED:
+        return
+    fields: Fields = [
+        ("Event", "living_status_change"),
+        ("LivingId", live.livingid),
+        ("Status", status),
+        ("AgentID", live.agent_id),
+    ]
+    xml = from_member(stage.config.corp_id, live.anchor, stage.clock.seconds(), "event", fields)
+    stage.courier.post(xml, f"living_status_change {status}", agent_id=str(live.agent_id))

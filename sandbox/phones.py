@@ -47,7 +47,7 @@ class Face:
 
 @dataclass
 class AppMessage:
-    """One message/send of the bot, with the present face per recipient when it is a card."""
+    """One message/send of the bot, with the present face per recipient when it is a card; `agent_id` is the app that sent it."""
 
     msgid: str
     msgtype: str
@@ -56,6 +56,7 @@ class AppMessage:
     recipients: list[str]
     task_id: str = ""
     faces: dict[str, Face] = field(default_factory=dict)
+    agent_id: int | None = None
 
 
 @dataclass

@@ -9,6 +9,7 @@ import urllib.parse
 import urllib.request
 from typing import Any
 
+from sandbox.calendar_file import Unreadable, marks_in
 from sandbox.crowd import terminal
 
 
@@ -136,6 +137,20 @@ def watch(remote: Remote, o: argparse.Namespace) -> None:
             seq = line["seq"]
             _write(f"[{_clock_face(line['at'])}] {line['who']} → {line['to']}：{line['what']}")
         sys.stdout.flush()
+
+
+def calendar(remote: Remote, o: argparse.Namespace) -> None:
+    """Declare what is when, from a camp.toml; without a file show what was declared."""
+    if o.file is not None:
+        try:
+            remote.act("/calendar", marks=marks_in(o.file.read_text(encoding="utf-8-sig")))
+        except (OSError, UnicodeDecodeError, Unreadable) as fault:
+            raise Refused(f"{o.file}：{fault}") from None
+    marks = remote.call("GET", "/calendar")["marks"]
+    for mark in marks:
+        _write(f"{time.strftime('%Y-%m-%d %H:%M', time.localtime(mark['at']))} {mark['label']}")
+    if not marks:
+        _write("日历是空的；用法：calendar camp.toml")
 
 
 def crowd(remote: Remote, o: argparse.Namespace) -> None:

@@ -20,7 +20,8 @@ from sandbox.limits import Limits
 from sandbox.lives import Lives
 from sandbox.mass import Mass
 from sandbox.media import MediaShelf
-from sandbox.phones import Phones
+from sandbox.media_jobs import MediaJobs
+from sandbox.phones import AppMessage, Phones, ResponseCode
 from sandbox.rooms import Room
 from sandbox.tokens import Tokens
 from sandbox.transcript import Transcript
@@ -43,6 +44,7 @@ class Stage:
         self.desk = Desk(self.clock, self.world)
         self.directory = Directory(self.clock, self.world)
         self.media = MediaShelf(self.clock, self.world)
+        self.media_jobs = MediaJobs()
         self.lives = Lives(self.clock, self.world)
         self.appchats = AppChats(self.world, self.rooms)
         self.bills = Bills(self.clock, self.world)
@@ -70,6 +72,12 @@ class Stage:
         if kind == "group" and chat_id in self.world.groups:
             return list(self.world.groups[chat_id].people)
         return self.rooms[chat_id].members if kind == "room" and chat_id in self.rooms else []
+
+    def new_response_code(self, message: AppMessage) -> str:
+        """One more right to update this card: the send gives one, every click another (doc 94888)."""
+        code = self.world.mint("rc")
+        self.phones.response_codes[code] = ResponseCode(message, self.clock.now())
+        return code
 
     def add_robot(self, key: str, name: str, room_id: str = "") -> None:
         """A webhook robot; without a room of its choice it makes one of its own, named like itself, with everybody in it."""

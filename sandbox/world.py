@@ -60,6 +60,7 @@ class Follow:
     refused: bool = False  # the learner deleted the member; the relation stays callable (doc 92130)
     refused_at: int = 0
     remark_corp_name: str = ""
+    talked: bool = False  # since the two are friends: then a welcome comes too late (41051)
 
 
 @dataclass
@@ -103,6 +104,8 @@ class Group:
     people: dict[str, GroupPerson] = field(default_factory=dict)
     notice: str = ""
     inherited: bool = False  # handed on after its owner left: status 3 (doc 92120)
+    opengid: str = ""  # what a mini program opened in the group learns of it (doc 94828)
+    welcome_template: str = ""  # template_id of what the group says to everybody who joins (doc 92366)
 
 
 @dataclass
@@ -133,7 +136,8 @@ class World:
         self._customers: dict[str, dict[str, Follow]] = {}  # userid → external_userid
         self.groups: dict[str, Group] = {}
         self.tag_groups: dict[str, TagGroup] = {}
-        self.contact_ways: dict[str, dict[str, object]] = {}
+        self.contact_ways: dict[str, dict[str, Any]] = {}
+        self.welcome_templates: dict[str, dict[str, Any]] = {}
         self.join_ways: dict[str, dict[str, Any]] = {}
         self.way_born: dict[str, int] = {}  # config_id → when it was made
         self.scans: Counter[str] = Counter()  # config_id → how often it was scanned
@@ -157,6 +161,12 @@ class World:
 
     def active_members(self) -> list[Member]:
         return [member for member in self.members.values() if member.active]
+
+    def members_behind(self, userids: list[str], departments: list[int]) -> list[str]:
+        """Userids of these people and of everybody directly in these departments; those at work only."""
+        named = [member for userid in userids if (member := self.active_member(userid)) is not None]
+        inside = [member for member in self.active_members() if set(member.departments) & set(departments)]
+        return list(dict.fromkeys(member.userid for member in [*named, *inside]))
 
     def name_of(self, any_id: str) -> str:
         """How people call the owner of a userid, external_userid or chat_id."""
@@ -186,6 +196,7 @@ class World:
         pair = (userid, external_userid)
         follow = self.follows.setdefault(pair, Follow(userid, external_userid, 0))
         follow.createtime, follow.half, follow.refused = self._clock.seconds(), half, False
+        follow.talked = False
         follow.state = state or follow.state
         self._followers.setdefault(external_userid, {})[userid] = follow
         self._customers.setdefault(userid, {})[external_userid] = follow
@@ -196,8 +207,32 @@ class World:
         del self._followers[external_userid][userid]
         del self._customers[userid][external_userid]
 
+    def rename_member(self, old: str, new: str) -> None:
+        """Everything here that names the member by the old userid names the new one."""
+
+        def named(userid: str) -> str:
+            return new if userid == old else userid
+
+        self.members[old].userid = new
+        self.members = {named(userid): member for userid, member in self.members.items()}
+        for follow in self.follows_of_member(old):
+            follow.userid = new
+            followers = self._followers[follow.external_userid]
+            followers[new] = followers.pop(old)
+        self._customers[new] = self._customers.pop(old, {})
+        self.follows = {(follow.userid, follow.external_userid): follow for follow in self.follows.values()}
+        for group in self.groups.values():
+            group.owner = named(group.owner)
+            for person in group.people.values():
+                person.id, person.invitor = named(person.id), named(person.invitor)
+            group.people = {person.id: person for person in group.people.values()}
+        for way in self.contact_ways.values():
+            way["user"] = [named(userid) for userid in way.get("user") or []]
+        for welcome in self.welcomes.values():
+            welcome.userid = named(welcome.userid)
+
     def add_group(self, chat_id: str, name: str, owner: str) -> Group:
-        group = Group(chat_id, name, owner, self._clock.seconds(), secrets.token_hex(16))
+        group = Group(chat_id, name, owner, self._clock.seconds(), secrets.token_hex(16), opengid=self.mint("oG"))
         group.people[owner] = GroupPerson(owner, 1, self._clock.seconds(), 1)
         self.groups[chat_id] = group
         return group

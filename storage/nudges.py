@@ -13,7 +13,7 @@ from sqlalchemy.engine import Row
 
 from storage.database import Tx
 from storage.scopes import Scope, member_within
-from storage.tables_camp import enrolments, identities, journal, lessons
+from storage.tables_camp import enrolments, identities, journal, learners, lessons
 from storage.tables_nudge import nudge_learners, nudges
 
 
@@ -56,6 +56,7 @@ class Nudge:
     state: State
     msgid: str | None
     asked_at: datetime
+    tries: int
     until: datetime
     made_at: datetime | None
     sent_at: datetime | None
@@ -79,7 +80,7 @@ async def add(
 ) -> int:
     """A task that is being asked of WeCom for these learners; returns its id."""
     row = {"kind": kind, "lesson_id": lesson_id, "teacher_id": teacher_id, "asked_by": asked_by, "text": text, "until": until}
-    made = insert(nudges).values(**row, state=State.ASKED, asked_at=tx.now, reminders=0).returning(nudges.c.id)
+    made = insert(nudges).values(**row, state=State.ASKED, asked_at=tx.now, tries=1, reminders=0).returning(nudges.c.id)
     nudge_id: int = (await tx.conn.execute(made)).scalar_one()
     rows = [{"nudge_id": nudge_id, "learner_id": learner_id, "state": Got.PLANNED} for learner_id in learner_ids]
     await tx.conn.execute(insert(nudge_learners), rows)
@@ -158,6 +159,17 @@ async def counts(tx: Tx, nudge_ids: Sequence[int]) -> dict[int, dict[Got, int]]:
     return found
 
 
+async def addresses(tx: Tx, nudge_id: int) -> list[str]:
+    """The external_userids a task is for, by number."""
+    query = (
+        select(learners.c.external_userid)
+        .join(nudge_learners, nudge_learners.c.learner_id == learners.c.id)
+        .where(nudge_learners.c.nudge_id == nudge_id, learners.c.external_userid.is_not(None))
+        .order_by(learners.c.id)
+    )
+    return [row.external_userid for row in await tx.conn.execute(query)]
+
+
 async def learners_of(tx: Tx, nudge_id: int) -> dict[str, tuple[int, Got]]:
     """By external_userid (every one a learner is known by): the learner and what they got; one query for all."""
     query = (
@@ -213,6 +225,7 @@ def _to_nudge(r: Row[Any]) -> Nudge:
         state=State(r.state),
         msgid=r.msgid,
         asked_at=r.asked_at,
+        tries=r.tries,
         until=r.until,
         made_at=r.made_at,
         sent_at=r.sent_at,

@@ -20,6 +20,7 @@ nudges = Table(
     Column("state", String(16), nullable=False),  # storage.nudges.State
     Column("msgid", String(128), unique=True),  # WeCom's name of the task
     Column("asked_at", UtcTime, nullable=False),
+    Column("tries", SmallInteger, nullable=False, default=1),  # how often WeCom was asked, each time sure that none stands
     Column("until", UtcTime, nullable=False),  # unsent by then, it is taken back
     Column("made_at", UtcTime),  # the task stands at WeCom
     Column("sent_at", UtcTime),  # the class teacher tapped send

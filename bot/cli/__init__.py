@@ -1,25 +1,17 @@
-"""The command line: one file per group of commands, each exporting `register(app)`. Options stand after the command.
-
-People's faults end with a plain sentence on standard error and a non-zero exit, never with a traceback.
-"""
+"""The command line. What stands beside the house (`demo`, `sandbox`) starts without loading it."""
 
 from __future__ import annotations
 
-import typer
+import sys
 
-from bot.cli import beside, commands, declare, doctor, exchange, process, queues, rehearse
-
-app = typer.Typer(
-    name="wecamp",
-    help="营伴 WeCamp：在企业微信里办训练营。A chat-first WeCom bot that runs training camps.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-for group in (process, declare, doctor, commands, queues, exchange, rehearse, beside):
-    group.register(app)
+from bot.cli import neighbours
 
 
 def main() -> None:
     """The program `wecamp`."""
+    if len(sys.argv) > 1 and sys.argv[1] in neighbours.NAMES:
+        # Who looks at the demo for the first time should not wait for what only the real server needs.
+        neighbours.start(sys.argv[1], sys.argv[2:])
+    from bot.cli.program import app
+
     app()

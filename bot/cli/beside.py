@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from importlib import import_module
-
 import typer
+
+from bot.cli.neighbours import start
 
 _PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
 
@@ -17,10 +15,8 @@ def register(app: typer.Typer) -> None:
 
 
 def sandbox(context: typer.Context) -> None:
-    # In place of this process, so that signals and the exit code are the look-alike's own.
-    os.execv(sys.executable, [sys.executable, "-m", "sandbox", *context.args])
+    start("sandbox", context.args)
 
 
 def demo(context: typer.Context) -> None:
-    # Loaded here only: it is large, and no other command needs it.
-    raise typer.Exit(import_module("bot.cli.demo").run(context.args))
+    start("demo", context.args)

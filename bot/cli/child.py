@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 
 _END_SECONDS = 12.0
@@ -79,9 +80,17 @@ class Child:
 
 
 def _environment(cache: Path) -> dict[str, str]:
-    """Ours, without settings of another bot. Where bytecode is not to be written beside the code, children share `cache`."""
+    """Ours, without settings of another bot. Where bytecode is not to be written beside the code, and the packages have
+    none either, children share `cache`."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("WECAMP_")}
     environment["PYTHONUNBUFFERED"] = "1"
-    if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+    if environment.get("PYTHONDONTWRITEBYTECODE") and not _packages_compiled():
+        del environment["PYTHONDONTWRITEBYTECODE"]
         environment["PYTHONPYCACHEPREFIX"] = str(cache)
     return environment
+
+
+def _packages_compiled() -> bool:
+    """Whether set-up compiled the packages, judged by a large one; our own code alone is compiled in no time."""
+    found = find_spec("sqlalchemy")
+    return found is not None and found.origin is not None and Path(cache_from_source(found.origin)).exists()

@@ -44,28 +44,27 @@ def fresh(directory: Path) -> Iterator[Path]:
         yield directory
 
 
-def free_port() -> int:
-    """A loopback port nobody listens on right now."""
+def free_port(wanted: int = 0) -> int:
+    """The wanted loopback port if nobody listens on it right now, else another one."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        # As servers do it: a port whose last connections are still being forgotten is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def write_config(directory: Path) -> Path:
-    """config.toml of a made-up corp; the look-alike's address is added by `add_sandbox` once it is known."""
+def write_config(directory: Path, sandbox_url: str) -> Path:
+    """config.toml of a made-up corp, whose WeCom and whose clock are the look-alike's at that address."""
     path = directory / "config.toml"
     path.touch(mode=0o600)
-    path.write_text(_config(directory, free_port()), encoding="utf-8")
+    path.write_text(_config(directory, free_port(), sandbox_url), encoding="utf-8")
     return path
 
 
-def add_sandbox(config: Path, url: str) -> None:
-    """Points the config's API address at the look-alike, and its time at the look-alike's clock."""
-    words = config.read_text(encoding="utf-8").replace("[wecom]\n", f'[wecom]\napi_base_url = "{url}"\n', 1)
-    config.write_text(f'{words}\n[practice]\nclock_url = "{url}/_sandbox/clock"\n', encoding="utf-8")
-
-
-def _config(directory: Path, port: int) -> str:
+def _config(directory: Path, port: int, sandbox_url: str) -> str:
     aes_key = base64.b64encode(secrets.token_bytes(32)).decode().rstrip("=")
     return f"""# Made by `wecamp demo`; every secret is random and good for this run only.
 [server]
@@ -77,6 +76,7 @@ url = "sqlite+aiosqlite:///{directory / "wecamp.db"}"
 
 [wecom]
 corp_id = "wwdemo{secrets.token_hex(6)}"
+api_base_url = "{sandbox_url}"
 
 [wecom.app]
 agent_id = 1000002
@@ -96,8 +96,10 @@ secret = "{secrets.token_urlsafe(24)}"
 
 [time]
 tick_seconds = 1
-remind_before_minutes = [1]
 
 [pool]
 cards_per_handover = 4
+
+[practice]
+clock_url = "{sandbox_url}/_sandbox/clock"
 """

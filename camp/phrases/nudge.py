@@ -43,12 +43,16 @@ PHRASES = {
     "nudge.budget": ("本月 {spent}/{limit}", "{spent}/{limit} this month"),
     "nudge.button": ("群发提醒", "Remind"),
     "nudge.card_replaced": ("有新的一张，请看下面", "See the newer card below"),
+    "nudge.card_asked": (
+        "已发起（{number} 人），任务建好会告诉你",
+        "Asked for ({number}); you will be told when the task stands",
+    ),
     "nudge.card_done": (
         "已建群发任务（{number} 人），到「群发助手」点发送",
         "Task made ({number}); tap send in WeCom's mass sends",
     ),
     # what the member who asked is told
-    "nudge.started": ("{lesson}：{head}。", "{lesson}: {head}."),
+    "nudge.started": ("{lesson}，{head}。", "{lesson}: {head}."),
     "nudge.started_for": ("班主任 {teacher}：{number} 人", "Class teacher {teacher}: {number}"),
     "nudge.started_next": ("正在建群发任务，建好马上告诉你。", "The task is being made; I will tell you when it stands."),
     "nudge.waiting": (
@@ -70,7 +74,7 @@ PHRASES = {
     "nudge.nobody_absent": ("{lesson}：没有缺勤的学员，不用催。", "{lesson}: nobody is absent, nobody to remind."),
     "nudge.nobody_unfinished": ("{lesson}：都完课了，不用催。", "{lesson}: everybody finished, nobody to remind."),
     "nudge.unreachable": (
-        "{lesson}：{head}。现在谁都不能群发，请在班群里喊一声。",
+        "{lesson}，{head}。现在谁都不能群发，请在班群里喊一声。",
         "{lesson}: {head}. Nobody can be reached by mass send now; call them in the class group.",
     ),
     # the task

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from sandbox.aibot.robot import Robot, Stream, Turn
-from sandbox.aibot.sealed_json import RECEIVE_ID, Misanswer, SealedJson, open_answer, seal_json
+from sandbox.aibot.sealed_json import RECEIVE_ID, SealedJson, open_answer, seal_json
 from sandbox.api import aibot
-from sandbox.api.wire import Refusal
-from sandbox.envelope import encrypt, sign
+from sandbox.api.wire import OUT_OF_FORM, Refusal
+from sandbox.envelope import Misanswer, encrypt, sign
 from sandbox.faults import CallbackFault
 from sandbox.stage import Stage
 from sandbox.wire_log import Entry
@@ -160,7 +160,7 @@ def _take(stage: Stage, turn: Turn, answer: dict[str, Any]) -> Stream | None:
             aibot.update_card(stage, turn, answer)
     except Refusal as refusal:
         _refuse(stage, f"{refusal.errcode} {refusal.errmsg}")
-    except (AttributeError, KeyError, TypeError, ValueError) as fault:
+    except OUT_OF_FORM as fault:
         _refuse(stage, f"格式不对 {fault!r}")
     return None
 

@@ -76,6 +76,19 @@ class ResponseCode:
     used: bool = False
 
 
+@dataclass
+class Upload:
+    """A file on its way up, by the index of its chunks."""
+
+    kind: str
+    name: str
+    size: int
+    chunks: int
+    md5: str
+    born_at: float
+    pieces: dict[int, bytes] = field(default_factory=dict)
+
+
 class Robot:
     """The one robot of the corp; `mode` "socket" or "url" can be switched while it runs."""
 
@@ -92,7 +105,7 @@ class Robot:
         self.cards: dict[str, AppMessage] = {}  # by task_id
         self.response_codes: dict[str, ResponseCode] = {}
         self.feedback: dict[str, Conversation] = {}  # by feedback id, what people may judge
-        self.uploads: dict[str, Any] = {}
+        self.uploads: dict[str, Upload] = {}
         self.subscribes = Window(config.subscribes_per_minute, MINUTE, block_s=MINUTE)  # key: bot_id
         self.link: Link | None = None  # the connection that has the robot
         self.links: set[Link] = set()  # all that are open

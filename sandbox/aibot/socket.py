@@ -12,15 +12,15 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from sandbox.aibot import files
 from sandbox.aibot.callbacks import disconnected
 from sandbox.aibot.commands import COMMANDS
 from sandbox.aibot.link import Frame, Link
 from sandbox.aibot.robot import Robot
-from sandbox.api.wire import BAD_PARAMETER, Answer, Ask, Refusal
+from sandbox.api.wire import BAD_PARAMETER, OUT_OF_FORM, Answer, Ask, Refusal
 from sandbox.calls import Call
-from sandbox.control.form import Handler
 from sandbox.faults import API_TROUBLES
 from sandbox.stage import STAGE, Stage
 
@@ -181,7 +181,7 @@ def _carried_out(stage: Stage, robot: Robot, link: Link, cmd: str, req_id: str, 
         return COMMANDS[cmd](stage, link, req_id, Ask(body))
     except Refusal as refusal:
         return {"errcode": refusal.errcode, "errmsg": refusal.errmsg}
-    except (AttributeError, KeyError, TypeError, ValueError) as fault:
+    except OUT_OF_FORM as fault:
         return {"errcode": BAD_PARAMETER, "errmsg": f"parameter out of form: {fault!r}"}
 
 

@@ -8,8 +8,8 @@ earlier one; only init counts against the frequency limits.
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass, field
 
+from sandbox.aibot.robot import Upload
 from sandbox.api.aibot import TOO_OFTEN, robot_of
 from sandbox.api.wire import BAD_PARAMETER, Answer, Ask, Refusal
 from sandbox.clock import MINUTE
@@ -20,17 +20,6 @@ SESSION_S = 30 * MINUTE
 CHUNK_BYTES = 512 * 1024  # before base64
 MOST_CHUNKS = 100
 TOO_BIG = 45001
-
-
-@dataclass
-class Upload:
-    kind: str
-    name: str
-    size: int
-    chunks: int
-    md5: str
-    born_at: float
-    pieces: dict[int, bytes] = field(default_factory=dict)
 
 
 def begin(stage: Stage, ask: Ask) -> Answer:
@@ -50,7 +39,7 @@ def begin(stage: Stage, ask: Ask) -> Answer:
 
 
 def _living(stage: Stage, ask: Ask) -> Upload:
-    upload: Upload | None = robot_of(stage).uploads.get(ask.text("upload_id"))
+    upload = robot_of(stage).uploads.get(ask.text("upload_id"))
     if upload is None or stage.clock.now() - upload.born_at > SESSION_S:
         raise Refusal(BAD_PARAMETER, "upload_id invalid or expired")
     return upload

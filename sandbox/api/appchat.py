@@ -7,7 +7,7 @@ the list 86217, too few or too many members or a name over 50 characters 86220; 
 import re
 from dataclasses import replace
 
-from sandbox.api.parts import READERS, Said, mentions, safe_of
+from sandbox.api.parts import READERS, Said, mentions, safe_of, with_names
 from sandbox.api.wire import Answer, Ask, Refusal, Table, get, post
 from sandbox.appchat import AppChat
 from sandbox.limits import CORP
@@ -131,7 +131,7 @@ def send(stage: Stage, ask: Ask) -> Answer:
         return {}
     room = stage.appchats.room(chat)
     data = {"robot": stage.config.app_name, **said.data, **({"missed": missed} if missed else {})}
-    stage.phones.show_chat(stage.phones.bubble(room.chat, "app", said.kind, said.text, data=data))
+    stage.phones.show_chat(stage.phones.bubble(room.chat, "app", said.kind, with_names(said), data=data))
     stage.transcript.add("机器人", f"内部群「{chat.name}」", said.text, "appchat")
     return {}
 

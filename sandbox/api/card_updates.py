@@ -12,7 +12,7 @@ from sandbox.stage import Stage
 BAD_CODE, USED_TASK_ID = 60140, 42014
 
 
-def _new_face(stage: Stage, ask: Ask) -> tuple[dict[str, Any] | None, str]:
+def new_face(stage: Stage, ask: Ask) -> tuple[dict[str, Any] | None, str]:
     """(whole new card or None for the old one, dead label or ""). replace_text belongs to interactive kinds only."""
     if "button" in ask.body:
         label = ask.part("button").get("replace_name")
@@ -27,7 +27,7 @@ def _new_face(stage: Stage, ask: Ask) -> tuple[dict[str, Any] | None, str]:
     return deepcopy(card), str(card.get("replace_text", "")) if card["card_type"] in INTERACTIVE else ""
 
 
-def _keep_task_id(stage: Stage, card: dict[str, Any] | None, message: AppMessage) -> None:
+def keep_task_id(stage: Stage, card: dict[str, Any] | None, message: AppMessage) -> None:
     """A new face may carry the old task_id, a new one, or none; never that of another card."""
     task_id = (card or {}).get("task_id")
     if not task_id:
@@ -62,12 +62,14 @@ def _named(stage: Stage, ask: Ask, message: AppMessage) -> tuple[list[str], list
 def update_card(stage: Stage, ask: Ask) -> Answer:
     check_agent(stage, ask)
     code = stage.phones.response_codes.get(ask.text("response_code"))
-    if code is None or code.used or stage.clock.now() - code.born_at > RESPONSE_CODE_LIFE_S:
+    if code is None or code.used or code.message.agent_id != ask.body["agentid"]:
         raise Refusal(BAD_CODE, "invalid response_code")
-    card, label = _new_face(stage, ask)
+    if stage.clock.now() - code.born_at > RESPONSE_CODE_LIFE_S:
+        raise Refusal(BAD_CODE, "response_code expired")
+    card, label = new_face(stage, ask)
     message = code.message
     named, invalid = _named(stage, ask, message)
-    _keep_task_id(stage, card, message)
+    keep_task_id(stage, card, message)
     code.used = True
     for userid in named:
         message.faces[userid] = Face(card or message.faces[userid].card, label)

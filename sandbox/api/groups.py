@@ -1,4 +1,4 @@
-"""Customer groups (docs 92120, 92122): who is in, since when, by which way."""
+"""Customer groups (docs 92120, 92122, 94828): who is in, since when, by which way."""
 
 from typing import Any
 
@@ -79,7 +79,17 @@ def get_group(stage: Stage, ask: Ask) -> Answer:
     }
 
 
+def chat_id_of(stage: Stage, ask: Ask) -> Answer:
+    """The group behind an opengid, which a mini program learns by wx.getGroupEnterInfo; 90511 for none of ours (doc 94828)."""
+    opengid = ask.text("opengid")
+    found = next((group for group in stage.world.groups.values() if group.opengid == opengid), None)
+    if found is None:
+        raise Refusal(90511, "invalid opengid")
+    return {"chat_id": found.chat_id}
+
+
 TABLE: Table = {
+    "externalcontact/opengid_to_chatid": post(chat_id_of),
     "externalcontact/groupchat/list": post(list_groups),
     "externalcontact/groupchat/get": post(get_group),
 }

@@ -8,10 +8,8 @@ from typing import Any
 
 from sandbox.api.kf_pull import account_of
 from sandbox.api.wire import BAD_PARAMETER, EMPTY_PARAMETER, Answer, Ask, Refusal, Table, get, post
-from sandbox.clock import HOUR
 from sandbox.desk import ASSISTANT, ENDED, HUMAN, NEW, POOL, Chat
 from sandbox.stage import Stage
-from sandbox.world import WELCOME_LIFE_S
 
 MOVES = {
     NEW: (ASSISTANT, POOL, HUMAN, ENDED),
@@ -38,17 +36,6 @@ def get_state(stage: Stage, ask: Ask) -> Answer:
     return {"service_state": state, **({"servicer_userid": chat.servicer} if state == HUMAN else {})}
 
 
-def msg_code(stage: Stage, chat: Chat, before: int) -> str:
-    """The code for one message on this change, "" when the change gives none (doc 95122)."""
-    if chat.state == POOL:
-        return stage.desk.add_code(chat, 48 * HOUR, ("text",), POOL)
-    if chat.state == HUMAN and before == POOL:
-        return stage.desk.add_code(chat, 48 * HOUR, ("text",), HUMAN)
-    if chat.state == ENDED:
-        return stage.desk.add_code(chat, WELCOME_LIFE_S, ("text", "msgmenu"), ENDED)
-    return ""
-
-
 def _servicer(stage: Stage, ask: Ask, chat: Chat) -> str:
     """The member who is to take the chat."""
     account, member = stage.desk.accounts[chat.open_kfid], stage.world.active_member(ask.optional_text("servicer_userid"))
@@ -71,7 +58,7 @@ def move_state(stage: Stage, ask: Ask) -> Answer:
         raise Refusal(WRONG_MOVE, f"state {before} cannot become {wanted}")
     servicer = _servicer(stage, ask, chat) if wanted == HUMAN else ""
     chat.state, chat.servicer = wanted, servicer
-    code = msg_code(stage, chat, before)
+    code = stage.desk.add_msg_code(chat, before)
     words = {ASSISTANT: "转给助手", POOL: "放入待接入池", HUMAN: "转人工", ENDED: "结束会话"}[wanted]
     to_whom = f" → {stage.world.name_of(servicer)}" if wanted == HUMAN else ""
     stage.transcript.add("客服机器人", stage.world.name_of(chat.external_userid), words + to_whom, "kf_state")

@@ -7,10 +7,10 @@ watched any more is 92006.
 
 from typing import Any
 
+from sandbox import notices
 from sandbox.api.media import media_named
 from sandbox.api.wire import BAD_PARAMETER, EMPTY_PARAMETER, Answer, Ask, Refusal, Table, get, page, post
-from sandbox.event_xml import Fields, from_member
-from sandbox.lives import CANCELLED, EXPIRED, ON_AIR, REPLAY_READY, RESERVED, WECHAT, Live, Viewer
+from sandbox.lives import CANCELLED, ON_AIR, REPLAY_READY, RESERVED, WECHAT, Live, Viewer
 from sandbox.stage import Stage
 from sandbox.world import Member
 
@@ -18,21 +18,6 @@ OUT_OF_RANGE, NOT_RESERVED, NO_REPLAY, NOT_YOURS = 92000, 92006, 92007, 92008
 THEME_CHARACTERS, DESCRIPTION_CHARACTERS = 20, 100
 SCHOOL_TYPES, TRAINING, EVENT = (1, 2), 3, 4
 PICTURES = ("activity_cover_mediaid", "activity_share_mediaid")
-
-
-def tell_status(stage: Stage, live: Live, status: int) -> None:
-    """The event goes to the app that made the live, and only for 0, 1, 2 and 4 (doc 94145)."""
-    stage.changes.tell("world")
-    if live.agent_id is None or status == EXPIRED:
-        return
-    fields: Fields = [
-        ("Event", "living_status_change"),
-        ("LivingId", live.livingid),
-        ("Status", status),
-        ("AgentID", live.agent_id),
-    ]
-    xml = from_member(stage.config.corp_id, live.anchor, stage.clock.seconds(), "event", fields)
-    stage.courier.post(xml, f"living_status_change {status}", agent_id=str(live.agent_id))
 
 
 def _caller(stage: Stage, ask: Ask) -> int | None:
@@ -99,7 +84,7 @@ def create(stage: Stage, ask: Ask) -> Answer:
     live = stage.lives.add(_caller(stage, ask), anchor.userid, theme, start, duration)
     _settle(live, ask)
     stage.transcript.add("机器人", anchor.name, f"预约直播「{live.theme}」", "live")
-    tell_status(stage, live, RESERVED)
+    notices.of_live(stage, live, RESERVED)
     return {"livingid": live.livingid}
 
 
@@ -122,7 +107,7 @@ def cancel(stage: Stage, ask: Ask) -> Answer:
     _still_reserved(stage, live)
     live.cancelled = True
     stage.transcript.add("机器人", stage.world.name_of(live.anchor), f"取消直播「{live.theme}」", "live")
-    tell_status(stage, live, CANCELLED)
+    notices.of_live(stage, live, CANCELLED)
     return {}
 
 

@@ -6,50 +6,19 @@ customer shows at the tap (send_list status 3), not in fail_list, our choice.
 
 from typing import Any
 
-from sandbox.api.attachments import message_of, summary
+from sandbox import mass_tasks
+from sandbox.api.attachments import message_of
 from sandbox.api.mass_receivers import customers_for, groups_for
 from sandbox.api.wire import BAD_PARAMETER, EMPTY_PARAMETER, Answer, Ask, Refusal, Table, page, post
+from sandbox.attachments import summary
 from sandbox.clock import DAY
-from sandbox.mass import SENT, MassSend, Task
+from sandbox.mass import SENT, MassSend
 from sandbox.stage import Stage
 
 MOST_DAYS = 31  # "one month apart"
 TASK_UNSENT, TASK_SENT = 0, 2  # the official copy; one fixture shows 1 (sheet 6.7, UNCONFIRMED)
 CORP_MADE, MEMBER_MADE = 0, 1
 NEITHER = 2  # filter_type: all
-
-
-def task_data(stage: Stage, send: MassSend, task: Task) -> dict[str, Any]:
-    """A task as the member's phone shows it."""
-    return {
-        "msgid": send.msgid,
-        "userid": task.userid,
-        "state": send.state_of(task),
-        "chat_type": send.chat_type,
-        "text": send.text,
-        "attachments": send.attachments,
-        "allow_select": send.allow_select,
-        "receivers": [{"id": r.id, "name": stage.world.name_of(r.id), "status": r.status} for r in task.receivers],
-        "reminded": len(send.reminded_at),
-        "created_at": send.created_at,
-        "sent_at": task.sent_at,
-    }
-
-
-def refresh(stage: Stage, send: MassSend, task: Task) -> None:
-    """The phone shows the task as it is now."""
-    if task.bubble is not None:
-        task.bubble.data = task_data(stage, send, task)
-        stage.phones.touch(task.userid)
-
-
-def _show(stage: Stage, send: MassSend, task: Task) -> None:
-    words = summary(send.text, send.attachments)
-    noun = "个客户群" if send.chat_type == "group" else "位客户"
-    task.bubble = stage.phones.bubble("tasks", "system", "mass_task", words, data=task_data(stage, send, task))
-    stage.phones.show_member(task.userid, task.bubble)
-    what = f"群发任务（{len(task.receivers)} {noun}）：{words}"
-    stage.transcript.add("企业微信", stage.world.name_of(task.userid), what, "mass_task")
 
 
 def add(stage: Stage, ask: Ask) -> Answer:
@@ -73,7 +42,7 @@ def add(stage: Stage, ask: Ask) -> Answer:
     msgid = stage.world.mint("msgGCAAAX")
     send = stage.mass.add(MassSend(msgid, chat_type, text, attachments, made_at, select), receivers)
     for task in send.tasks.values():
-        _show(stage, send, task)
+        mass_tasks.show(stage, send, task)
     return {"msgid": send.msgid, "fail_list": failed}
 
 
@@ -157,7 +126,7 @@ def remind(stage: Stage, ask: Ask) -> Answer:
     if not send.remind(stage.clock.now()):
         raise Refusal(41094, "reminded too often")
     for task in send.tasks.values():
-        refresh(stage, send, task)
+        mass_tasks.refresh(stage, send, task)
         if not task.sent_at:
             words = f"请尽快完成群发：{summary(send.text, send.attachments)}"
             stage.phones.show_member(task.userid, stage.phones.bubble("tasks", "system", "system", words))
@@ -172,7 +141,7 @@ def cancel(stage: Stage, ask: Ask) -> Answer:
         raise Refusal(41093, "already cancelled")
     send.cancelled = True
     for task in send.tasks.values():
-        refresh(stage, send, task)
+        mass_tasks.refresh(stage, send, task)
     stage.transcript.add("机器人", "企业微信", f"停止群发：{summary(send.text, send.attachments)}", "mass_task")
     return {}
 

@@ -14,7 +14,7 @@ from sandbox.api.cards import calls_back, check_card, check_card_media, check_ta
 from sandbox.api.parts import READERS, Said, safe_of
 from sandbox.api.wire import BAD_PARAMETER, EMPTY_PARAMETER, Answer, Ask, Refusal, Table, post
 from sandbox.clock import DAY
-from sandbox.phones import AppMessage, Face, ResponseCode, card_text
+from sandbox.phones import AppMessage, Face, card_text
 from sandbox.stage import Stage
 
 DUPLICATE_FLAGS = ("enable_duplicate_check", "duplicate_check_interval")
@@ -152,26 +152,21 @@ def send(stage: Stage, ask: Ask) -> Answer:
         raise Refusal(TOO_OFTEN, "api freq out of limit: person-messages of the day")
     recipients = _admitted(stage, userids)
     message = AppMessage(stage.world.mint("msg"), ask.text("msgtype"), fingerprint, stage.clock.now(), recipients, task_id)
+    message.agent_id = ask.body["agentid"]
     stage.phones.messages[message.msgid] = stage.phones.newest[fingerprint] = message
     if task_id:
         stage.phones.task_ids[task_id] = message
     _deliver(stage, message, said)
     answer = {**invalid, "msgid": message.msgid}
     if calls_back(card):
-        answer["response_code"] = new_response_code(stage, message)
+        answer["response_code"] = stage.new_response_code(message)
     return answer
 
 
-def new_response_code(stage: Stage, message: AppMessage) -> str:
-    """One more right to update this card: the send gives one, every click another (doc 94888)."""
-    code = stage.world.mint("rc")
-    stage.phones.response_codes[code] = ResponseCode(message, stage.clock.now())
-    return code
-
-
 def recall(stage: Stage, ask: Ask) -> Answer:
+    """Within a day, by the app that sent it."""
     message = stage.phones.messages.get(ask.text("msgid"))
-    if message is None:
+    if message is None or message.agent_id != stage.tokens.agent_of(ask.query.get("access_token", "")):
         raise Refusal(BAD_PARAMETER, "invalid msgid")
     if stage.clock.now() - message.sent_at > DAY:
         raise Refusal(42052, "msgid expired")

@@ -52,6 +52,12 @@ def mentions(ask: Ask, *names: str) -> Part:
     return found
 
 
+def with_names(said: Said) -> str:
+    """A text as it stands on the screens: the names it calls at its end, as in the client."""
+    names = said.data.get("mentions", []) if said.kind == "text" else []
+    return "\n".join(filter(None, [said.text, " ".join(f"@{name}" for name in names)]))
+
+
 def text_part(stage: Stage, ask: Ask) -> Said:
     return Said("text", cut_bytes(ask.content("text"), TEXT_BYTES))
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.api.cards import check_card, check_card_media
 from sandbox.api.media import BAD_CONTENT, PICTURE_BYTES, TOO_BIG
-from sandbox.api.parts import Said, media_part, mentions, news_part, require
+from sandbox.api.parts import Said, media_part, mentions, news_part, require, with_names
 from sandbox.api.wire import BAD_PARAMETER, Answer, Ask, Refusal, Table, post, too_large
 from sandbox.media import is_of_kind
 from sandbox.phones import card_text
@@ -60,7 +60,7 @@ def _image(stage: Stage, ask: Ask) -> Said:
         raise Refusal(TOO_BIG, f"the picture exceeds {PICTURE_BYTES} bytes")
     if not is_of_kind("image", content):
         raise Refusal(BAD_CONTENT, "the picture is neither JPG nor PNG")
-    if hashlib.md5(content).hexdigest() != str(part["md5"]).lower():
+    if hashlib.md5(content, usedforsecurity=False).hexdigest() != str(part["md5"]).lower():
         raise Refusal(WRONG_MD5, "image.md5 does not fit the picture")
     media = stage.media.put("image", "图片", content, ask.query["key"])
     return Said("image", "［图片］", dict(media.shown()))
@@ -95,7 +95,7 @@ def send(stage: Stage, ask: Ask) -> Answer:
         raise Refusal(TOO_OFTEN, "api freq out of limit")
     said = _said(stage, ask)
     name, room = stage.phones.robot_names[key], stage.room_of_robot(key)
-    bubble = stage.phones.bubble(room.chat, "robot", said.kind, said.text, data={"robot": name, **said.data})
+    bubble = stage.phones.bubble(room.chat, "robot", said.kind, with_names(said), data={"robot": name, **said.data})
     kept: dict[str, Any] = {"mentioned_list": []} if said.kind in MOST_BYTES else {}
     stage.phones.robots[key].append({"id": bubble.id, "at": bubble.at, "kind": said.kind, "text": said.text, **kept, **said.data})
     stage.phones.show_chat(bubble)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from sandbox.api.groups import owners_asked
-from sandbox.api.ways import members_behind
 from sandbox.api.wire import EMPTY_PARAMETER, Answer, Ask, Refusal, Table, post
 from sandbox.clock import DAY, SHANGHAI_S
 from sandbox.phones import Bubble
@@ -135,7 +134,7 @@ def behaviour(stage: Stage, ask: Ask) -> Answer:
     users, departments = ask.names("userid", 100), ask.body.get("partyid") or []
     if not users and not departments:
         raise Refusal(EMPTY_PARAMETER, "userid and partyid are empty")
-    everybody = members_behind(stage, users, departments)
+    everybody = stage.world.members_behind(users, departments)
     if not everybody:
         raise Refusal(40003, "invalid userid")
     span = _span(stage, ask, "start_time", "end_time")

@@ -45,13 +45,6 @@ def config_id_of(ask: Ask, ways: dict[str, Way]) -> str:
     return config_id
 
 
-def members_behind(stage: Stage, users: list[str], departments: list[int]) -> list[str]:
-    """Userids of a way: its users and the members of its departments, those at work only."""
-    named = [member for userid in users if (member := stage.world.active_member(userid)) is not None]
-    inside = [m for m in stage.world.active_members() if set(m.departments) & set(departments)]
-    return list(dict.fromkeys(member.userid for member in [*named, *inside]))
-
-
 def _check_people(stage: Stage, ask: Ask, kind: int) -> None:
     users, departments = ask.names("user", 10_000), ask.body.get("party") or []
     if not users and not departments:
@@ -62,7 +55,7 @@ def _check_people(stage: Stage, ask: Ask, kind: int) -> None:
         raise Refusal(40003, "invalid userid")
     if any(number not in stage.world.departments for number in departments):
         raise Refusal(60123, "invalid department id")
-    if len(members_behind(stage, users, departments)) > MOST_MEMBERS:
+    if len(stage.world.members_behind(users, departments)) > MOST_MEMBERS:
         raise Refusal(41041, f"more than {MOST_MEMBERS} members after expanding departments")
     if kind == ONE and (len(users) != 1 or departments):
         raise Refusal(BAD_PARAMETER, "type 1 has exactly one user")

@@ -1,13 +1,14 @@
 """The welcome message of a new friendship (doc 92599): one per WelcomeCode, within 20 s."""
 
-from sandbox.api.attachments import message_of, parts, summary
+from sandbox.api.attachments import message_of
 from sandbox.api.wire import Answer, Ask, Refusal, Table, post
+from sandbox.attachments import parts, summary
 from sandbox.stage import Stage
 from sandbox.world import WELCOME_LIFE_S
 
 
 def send(stage: Stage, ask: Ask) -> Answer:
-    """41050 unknown or older than 20 s, 41051 used before, 41096 once while another app is sending."""
+    """41050 unknown or older than 20 s, 41051 used before or the two have talked, 41096 once while another app is sending."""
     if not ask.has("welcome_code"):
         raise Refusal(41049, "welcome_code is missing")
     code = ask.text("welcome_code")
@@ -15,7 +16,8 @@ def send(stage: Stage, ask: Ask) -> Answer:
     welcome = stage.world.welcomes.get(code)
     if welcome is None or stage.clock.now() - welcome.born_at > WELCOME_LIFE_S:
         raise Refusal(41050, "invalid welcome_code")
-    if welcome.used:
+    follow = stage.world.follows.get((welcome.userid, welcome.external_userid))
+    if welcome.used or (follow is not None and follow.talked):
         raise Refusal(41051, "chat already started")
     if welcome.busy:
         welcome.busy = False

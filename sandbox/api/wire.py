@@ -11,6 +11,9 @@ BAD_PARAMETER = 40058  # doc 90313: broken JSON, wrong type, too long, too many,
 TOO_LARGE = 45002
 BAD_CURSOR = 50100
 
+# What a nested field of another shape than the documents give ends in (Infinity is JSON to Python); answered with 40058.
+OUT_OF_FORM = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+
 Answer = dict[str, Any]
 
 
@@ -76,7 +79,7 @@ class Ask:
             return default
         try:
             number = int(value)
-        except (TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             raise Refusal(BAD_PARAMETER, f"{name} must be a number") from None
         if not low <= number <= high:
             raise Refusal(BAD_PARAMETER, f"{name} must be {low}..{high}")

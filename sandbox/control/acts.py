@@ -25,6 +25,10 @@ def member_leaves(stage: Stage, form: Form) -> Answer:
     return staff.leave(stage, form.text("userid"))
 
 
+def rename_member(stage: Stage, form: Form) -> Answer:
+    return staff.rename(stage, form.text("userid"), form.text("new_userid"))
+
+
 def member_status(stage: Stage, form: Form) -> Answer:
     return staff.set_status(stage, form.text("userid"), form.number("status"))
 
@@ -136,6 +140,7 @@ def narrate(stage: Stage, form: Form) -> Answer:
 ROUTES: list[Route] = [
     ("POST", "/members", acting(put_member)),
     ("POST", "/members/{userid}/leave", acting(member_leaves)),
+    ("POST", "/members/{userid}/rename", acting(rename_member)),
     ("POST", "/members/{userid}/status", acting(member_status)),
     ("POST", "/departments", acting(put_department)),
     ("POST", "/departments/{id}/remove", acting(remove_department)),

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from sandbox.control.form import Form, Route, acting, reply
 from sandbox.crowd.plan import read_plan
-from sandbox.crowd.play import Crowd
+from sandbox.crowd.play import Crowd, check_ways
 from sandbox.crowd.progress import Progress
 from sandbox.people import Impossible
 from sandbox.stage import STAGE, Stage
@@ -15,6 +15,7 @@ def invite(stage: Stage, form: Form) -> dict[str, object]:
     if stage.crowd.running:
         raise Impossible("已经有一群学员在场，先请他们走（DELETE /crowd）")
     plan = read_plan(form.text("toml"))
+    check_ways(stage, plan)
     progress = Progress(plan.total)
     stage.crowd.begin(progress, Crowd(stage, plan, progress).play())
     return progress.shown()

@@ -52,6 +52,10 @@ def put_notice(stage: Stage, form: Form) -> Answer:
     return groups.put_notice(stage, form.text("chat_id"), form.text("notice"))
 
 
+def bind_welcome(stage: Stage, form: Form) -> Answer:
+    return groups.bind_welcome(stage, form.text("chat_id"), form.text("template_id", ""))
+
+
 def put_owner(stage: Stage, form: Form) -> Answer:
     return groups.put_owner(stage, form.text("chat_id"), form.text("userid"))
 
@@ -116,6 +120,7 @@ ROUTES: list[Route] = [
     ("POST", "/groups/{chat_id}/invite", acting(invite)),
     ("POST", "/groups/{chat_id}/rename", acting(rename)),
     ("POST", "/groups/{chat_id}/notice", acting(put_notice)),
+    ("POST", "/groups/{chat_id}/welcome", acting(bind_welcome)),
     ("POST", "/groups/{chat_id}/owner", acting(put_owner)),
     ("POST", "/groups/{chat_id}/dismiss", acting(dismiss)),
     ("POST", "/tags", acting(new_tag)),

@@ -1,15 +1,15 @@
 """The JSON body of a control call, and the wrapper that turns an act into an aiohttp handler."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from sandbox.people import Impossible
 from sandbox.stage import STAGE, Stage
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Route = tuple[str, str, Handler]
 
 
@@ -33,7 +33,7 @@ class Form:
         value = self.values.get(name, default)
         try:
             return int(value)  # type: ignore[arg-type]  # None ends in the same refusal
-        except (TypeError, ValueError):
+        except (OverflowError, TypeError, ValueError):
             raise Impossible(f"{name} 要是数字") from None
 
 
@@ -64,6 +64,8 @@ def acting(act: Act) -> Handler:
             answer = act(stage, await form_of(request))
         except Impossible as reason:
             return reply({"error": str(reason)}, 400)
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as fault:
+            return reply({"error": f"内容的格式不对：{fault!r}"}, 400)
         stage.calls.stir()
         return reply(answer)
 

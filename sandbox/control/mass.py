@@ -4,8 +4,8 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.api.mass import task_data
 from sandbox.control.form import Form, Route, acting, reply
+from sandbox.mass_tasks import task_data
 from sandbox.people import Impossible, mass
 from sandbox.stage import STAGE, Stage
 

@@ -24,5 +24,5 @@ class Pace:
         self._next = max(self._next, now - self._slack)
         await asyncio.sleep(max(0.0, self._next - now))
         self._next += self._step
-        while self._courier.pending >= self._parallel:
+        while self._courier.pending >= self._parallel:  # noqa: ASYNC110 - the courier counts its letters and tells nobody
             await asyncio.sleep(_LOOK_EVERY_S)

@@ -1,4 +1,4 @@
-"""A crowd plays its plan: everybody signs up, comes to the lessons, and in the end some pay. Through `sandbox.people`, in process.
+"""A crowd plays its plan through `sandbox.people`: everybody signs up, comes to the lessons, and in the end some pay.
 
 Our choice: lesson n is the n-th "lesson" mark of the calendar; who comes after its "lesson_end" mark (two hours after its
 start without one) stays away; 完课 is said after the end.
@@ -23,6 +23,14 @@ from sandbox.stage import Stage
 _LINK = re.compile(r"https?://\S+[?&]scene_param=\S+")
 _LINK_OLDEST_S = 2 * HOUR  # a link posted longer before the lesson is of another one
 _BY_CODE = 3  # JoinScene, doc 92130
+
+
+def check_ways(stage: Stage, plan: Plan) -> None:
+    """Impossible when a member of the plan is not there: better than thousands of acts that cannot be done."""
+    wanted = [*(way.member for way in plan.ways if way.member), *([plan.pay.payee] if plan.pay.payee else [])]
+    missing = [userid for userid in wanted if stage.world.active_member(userid) is None]
+    if missing:
+        raise Impossible(f"没有成员 {'、'.join(missing)}")
 
 
 class Crowd:

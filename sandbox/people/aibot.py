@@ -6,17 +6,17 @@ from sandbox.aibot.callbacks import tell_event, tell_message
 from sandbox.aibot.robot import MOST_OPEN, Conversation, Robot
 from sandbox.clock import DAY, SHANGHAI_S
 from sandbox.people import Impossible
+from sandbox.people.cards import choose, press
 from sandbox.people.media import Sent
 from sandbox.people.rooms import room_of
 from sandbox.people.staff import member_of
-from sandbox.phones import AppMessage, Bubble, Face, buttons_of
+from sandbox.phones import Bubble
 from sandbox.stage import Stage
 from sandbox.world import Member
 
 Part = dict[str, Any]
 ASKING_TOO_MUCH = "你还有 3 条提问没有答完，等一等再问"
 VERDICTS = {1: "👍", 2: "👎", 3: "取消评价"}
-QUESTIONS = ("button_selection", "checkbox", "select_list")
 
 
 def robot_of(stage: Stage) -> Robot:
@@ -128,43 +128,15 @@ def enter(stage: Stage, userid: str) -> Part:
     return {"told": True, "req_id": turn.req_id}
 
 
-def _living_card(robot: Robot, userid: str, task_id: str, key: str) -> tuple[AppMessage, Face, str]:
-    message = robot.cards.get(task_id)
-    if message is None or userid not in message.faces:
-        raise Impossible(f"{userid} 没有卡片 {task_id}")
-    face = message.faces[userid]
-    if face.label:
-        raise Impossible(f"按钮已经失效：{face.label}")
-    for button in buttons_of(face.card):
-        if button["key"] == key:
-            return message, face, button["text"]
-    raise Impossible(f"卡片上没有按钮 {key}")
-
-
-def _selected(card: Part, selected: dict[str, list[str]]) -> list[Part]:
-    """selected_item of the questions on the card; options nobody could choose are impossible."""
-    asked: dict[str, Part] = {}
-    for name in QUESTIONS:
-        part = card.get(name) or []
-        asked |= {question["question_key"]: question for question in (part if isinstance(part, list) else [part])}
-    items = []
-    for key, chosen in selected.items():
-        question = asked.get(key, {"option_list": []})
-        many = question is card.get("checkbox") and question.get("mode", 0) == 1
-        known = {option["id"] for option in question["option_list"]}
-        if not chosen or not set(chosen) <= known or question.get("disable") or (len(chosen) > 1 and not many):
-            raise Impossible(f"卡片上没有选项 {key}={chosen}")
-        items.append({"question_key": key, "option_ids": {"option_id": chosen}})
-    return items
-
-
 def click(stage: Stage, userid: str, task_id: str, key: str, *, selected: dict[str, list[str]], room: str = "") -> Part:
     """A member presses a button of the robot's card; it stays alive until the robot changes the card (sheet 3.3)."""
     robot, member = robot_of(stage), member_of(stage, userid)
     talk = talk_of(stage, robot, member, room)
-    _, face, words = _living_card(robot, member.userid, task_id, key)
+    face, words = press(robot.cards.get(task_id), member.userid, task_id, key)
+    choose(face.card, selected)
     event: Part = {"card_type": face.card["card_type"], "event_key": key, "task_id": task_id}
-    if items := _selected(face.card, selected):
+    if selected:
+        items = [{"question_key": question, "option_ids": {"option_id": chosen}} for question, chosen in selected.items()]
         event["selected_items"] = {"selected_item": items}
     stage.transcript.add(member.name, "智能机器人", f"点了按钮［{words}］", "click")
     said = {"eventtype": "template_card_event", "template_card_event": event}

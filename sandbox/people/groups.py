@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox import handover, notices
+from sandbox.attachments import parts
 from sandbox.people import Impossible
 from sandbox.people.media import Sent
 from sandbox.stage import Stage
@@ -80,6 +81,7 @@ def _admit(stage: Stage, chat_id: str, people: list[str], *, scene: int, state: 
         stage.transcript.add(stage.world.name_of(who), f"群「{group.name}」", "进群", "join")
     show_notice(stage, chat_id, f"{'、'.join(map(stage.world.name_of, people))} 加入了群聊")
     notices.of_group_people(stage, group, "add_member", ("JoinScene", scene), people, shape)
+    _welcome(stage, group, people)
     return {"member_version": group.version}
 
 
@@ -110,6 +112,28 @@ def leave(stage: Stage, chat_id: str, who: str, *, scene: int, shape: str) -> di
     show_notice(stage, chat_id, f"{stage.world.name_of(who)} {'退出了群聊' if scene == 0 else '被移出了群聊'}", who)
     notices.of_group_people(stage, group, "del_member", ("QuitScene", scene), [who], shape)
     return {"member_version": group.version}
+
+
+def bind_welcome(stage: Stage, chat_id: str, template_id: str) -> dict[str, Any]:
+    """The owner chooses the welcome of the group in the client; "" for none (doc 92366)."""
+    group = _group(stage, chat_id)
+    if template_id and template_id not in stage.world.welcome_templates:
+        raise Impossible(f"没有入群欢迎语 {template_id}")
+    group.welcome_template = template_id
+    stage.changes.tell("world")
+    return {}
+
+
+def _welcome(stage: Stage, group: Group, people: list[str]) -> None:
+    """What the group says to those who have come, in its owner's name; %NICKNAME% is each of them."""
+    template = stage.world.welcome_templates.get(group.welcome_template)
+    names = [stage.world.name_of(who) for who in people if who in stage.world.learners]
+    if template is None or not names:
+        return
+    text = template["text"].replace("%NICKNAME%", "、".join(names))
+    for kind, words, data in parts(stage, text, template["attachments"]):
+        stage.phones.show_chat(stage.phones.bubble(f"group:{group.chat_id}", group.owner, kind, words, data=data))
+    stage.transcript.add(f"群「{group.name}」（入群欢迎语）", "、".join(names), text, "welcome")
 
 
 def rename(stage: Stage, chat_id: str, name: str) -> dict[str, Any]:

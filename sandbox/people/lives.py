@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.api.lives import tell_status
+from sandbox import notices
 from sandbox.lives import ENDED, ON_AIR, REPLAY_READY, RESERVED, Live, Viewer
 from sandbox.people import Impossible
 from sandbox.people.contacts import learner_of, new_learner
@@ -32,7 +32,7 @@ def start(stage: Stage, livingid: str) -> dict[str, Any]:
         raise Impossible("直播已经开始、结束、取消或过期了")
     live.started_at = stage.clock.now()
     stage.transcript.add(stage.world.name_of(live.anchor), "直播", f"「{live.theme}」开播", "live")
-    tell_status(stage, live, ON_AIR)
+    notices.of_live(stage, live, ON_AIR)
     return {"status": ON_AIR}
 
 
@@ -42,7 +42,7 @@ def end(stage: Stage, livingid: str) -> dict[str, Any]:
         raise Impossible("没有在直播")
     live.ended_at = stage.clock.now()
     stage.transcript.add(stage.world.name_of(live.anchor), "直播", f"「{live.theme}」结束", "live")
-    tell_status(stage, live, ENDED)
+    notices.of_live(stage, live, ENDED)
     return {"status": ENDED}
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sandbox.api.attachments import parts, summary
-from sandbox.api.mass import refresh
+from sandbox.attachments import parts, summary
 from sandbox.mass import CEILING, NO_FRIEND, SENT, MassSend, Receiver, Task
+from sandbox.mass_tasks import refresh
 from sandbox.people import Impossible
 from sandbox.people.staff import member_of
 from sandbox.stage import Stage

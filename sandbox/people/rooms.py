@@ -55,7 +55,7 @@ def write(stage: Stage, speaker: str, reader: str, said: Sent) -> dict[str, Any]
         raise Impossible(f"{stage.world.name_of(userid)} 已经离职")
     if follow.refused:
         raise Impossible(f"{stage.world.name_of(learner)} 已经删除了 {stage.world.name_of(userid)}，消息发不出去")
-    by_learner = speaker == learner
+    by_learner, follow.talked = speaker == learner, True
     mine = stage.phones.bubble(f"contact:{reader}", "me", said.kind, said.text, data=said.data)
     theirs = stage.phones.bubble(f"contact:{speaker}", speaker, said.kind, said.text, data=said.data)
     stage.phones.show_learner(learner, mine if by_learner else theirs)

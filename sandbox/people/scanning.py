@@ -6,7 +6,6 @@ group is the first one with a free place; a group that opened by itself is bound
 
 from typing import Any
 
-from sandbox.api.ways import members_behind
 from sandbox.people import Impossible, groups
 from sandbox.people.contacts import follow, learner_of
 from sandbox.stage import Stage
@@ -24,8 +23,8 @@ def _known(stage: Stage, mark: str) -> str:
 
 
 def _befriend(stage: Stage, external_userid: str, config_id: str) -> dict[str, Any]:
-    way: dict[str, Any] = dict(stage.world.contact_ways[config_id])
-    members = members_behind(stage, list(way.get("user") or []), list(way.get("party") or []))
+    way = stage.world.contact_ways[config_id]
+    members = stage.world.members_behind(list(way.get("user") or []), list(way.get("party") or []))
     if not members:
         raise Impossible("二维码后面已经没有成员了")
     userid = members[(stage.world.scans[config_id] - 1) % len(members)]

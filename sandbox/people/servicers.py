@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sandbox.api.kf_session import msg_code
 from sandbox.desk import ENDED, HUMAN, POOL, Account, Chat
 from sandbox.kf_log import log_event, log_item
 from sandbox.people import Impossible
@@ -54,7 +53,7 @@ def take(stage: Stage, userid: str, external_userid: str, open_kfid: str) -> dic
     chat.state, chat.servicer, chat.touched_at = HUMAN, servicer, stage.clock.now()
     stage.transcript.add(stage.world.name_of(servicer), stage.world.name_of(external_userid), "接入客服会话", "kf_state")
     change = TAKEN if before == POOL else REOPENED
-    return _changed(stage, chat, change, "", servicer, msg_code(stage, chat, before) if change == TAKEN else "")
+    return _changed(stage, chat, change, "", servicer, stage.desk.add_msg_code(chat, before) if change == TAKEN else "")
 
 
 def hand_on(stage: Stage, userid: str, external_userid: str, to: str, open_kfid: str) -> dict[str, Any]:
@@ -68,7 +67,7 @@ def end(stage: Stage, userid: str, external_userid: str, open_kfid: str) -> dict
     _, chat, servicer = _own_chat(stage, userid, external_userid, open_kfid)
     chat.state, chat.servicer = ENDED, ""
     stage.transcript.add(stage.world.name_of(servicer), stage.world.name_of(external_userid), "结束客服会话", "kf_state")
-    return _changed(stage, chat, FINISHED, servicer, "", msg_code(stage, chat, HUMAN))
+    return _changed(stage, chat, FINISHED, servicer, "", stage.desk.add_msg_code(chat, HUMAN))
 
 
 def say(stage: Stage, userid: str, external_userid: str, sent: Sent, open_kfid: str) -> dict[str, Any]:

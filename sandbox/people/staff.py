@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from sandbox.api.messages import new_response_code
 from sandbox.event_xml import Fields, from_member, from_system
 from sandbox.people import Impossible
+from sandbox.people.cards import choose, press
 from sandbox.people.media import Sent
-from sandbox.phones import AppMessage, Face, buttons_of
+from sandbox.phones import AppMessage
+from sandbox.renaming import Renaming
 from sandbox.stage import Stage
 from sandbox.world import Department, Member
-
-CLICK_ANSWERS = ("button_selection", "checkbox", "select_list")
 
 
 def member_of(stage: Stage, userid: str) -> Member:
@@ -53,11 +52,24 @@ def set_status(stage: Stage, userid: str, status: int) -> dict[str, Any]:
     return {"userid": member.userid, "status": status}
 
 
-def _tell_member(stage: Stage, member: Member, change: str) -> None:
-    """Without the fields restricted since 2022 (doc 96079)."""
+def rename(stage: Stage, userid: str, new_userid: str) -> dict[str, Any]:
+    """The administrator gives the member another userid; the event names both (doc 90970)."""
+    member = member_of(stage, userid)
+    if any(known.lower() == new_userid.lower() for known in stage.world.members):
+        raise Impossible(f"已经有成员 {new_userid}")
+    old = member.userid
+    Renaming(stage, old, new_userid).carry_out()
+    stage.transcript.add("管理员", member.name, f"账号 {old} 改成 {new_userid}", "rename")
+    _tell_member(stage, member, "update_user", before=old)
+    return {"userid": new_userid}
+
+
+def _tell_member(stage: Stage, member: Member, change: str, *, before: str = "") -> None:
+    """Without the fields restricted since 2022 (doc 96079); NewUserID only of a member who was called `before` until now."""
     fields: Fields = [
         ("ChangeType", change),
-        ("UserID", member.userid),
+        ("UserID", before or member.userid),
+        *([("NewUserID", member.userid)] if before else []),
         ("Name", member.name),
         ("Department", ",".join(map(str, member.departments))),
         ("MainDepartment", member.departments[0]),
@@ -122,39 +134,17 @@ def enter(stage: Stage, userid: str) -> dict[str, Any]:
     return {}
 
 
-def _living_card(stage: Stage, userid: str, task_id: str, key: str) -> tuple[AppMessage, Face, str]:
-    """(message, face, button text), or Impossible with the reason the button cannot be pressed."""
+def _on_screen(stage: Stage, userid: str, task_id: str) -> AppMessage | None:
+    """The card, unless it was recalled or never came."""
     message = stage.phones.task_ids.get(task_id)
-    on_screen = any(bubble.sent is message for bubble in stage.phones.members.get(userid, []))
-    if message is None or userid not in message.faces or not on_screen:
-        raise Impossible(f"{userid} 没有卡片 {task_id}")
-    face = message.faces[userid]
-    if face.label:
-        raise Impossible(f"按钮已经失效：{face.label}")
-    for button in buttons_of(face.card):
-        if button["key"] == key:
-            return message, face, button["text"]
-    raise Impossible(f"卡片上没有按钮 {key}")
+    seen = any(bubble.sent is message for bubble in stage.phones.members.get(userid, []))
+    return message if seen else None
 
 
-def _takes(question: dict[str, Any], chosen: list[str], *, multiple: bool) -> bool:
-    """Whether a person can choose these options: known ones, one only where one is allowed, none where it is disabled."""
-    known = {option["id"] for option in question["option_list"]}
-    return set(chosen) <= known and not question.get("disable") and (multiple or len(chosen) <= 1)
-
-
-def _selected(card: dict[str, Any], selected: dict[str, list[str]]) -> Fields:
-    """SelectedItems of the questions on the card (doc 90240); what nobody could choose is impossible."""
-    questions: dict[str, dict[str, Any]] = {}
-    for name in CLICK_ANSWERS:
-        part = card.get(name, [])
-        questions |= {question["question_key"]: question for question in (part if isinstance(part, list) else [part])}
-    many = card.get("checkbox", {}).get("mode", 0) == 1
+def _selected(selected: dict[str, list[str]]) -> Fields:
+    """SelectedItems (doc 90240); left out when nothing was chosen."""
     items: list[tuple[str, Fields]] = []
     for key, chosen in selected.items():
-        question = questions.get(key)
-        if question is None or not _takes(question, chosen, multiple=many and question is card.get("checkbox")):
-            raise Impossible(f"卡片上没有选项 {key}={chosen}")
         options: Fields = [("OptionId", option) for option in chosen]
         items.append(("SelectedItem", [("QuestionKey", key), ("OptionIds", options)]))
     return [("SelectedItems", items)] if items else []
@@ -163,11 +153,13 @@ def _selected(card: dict[str, Any], selected: dict[str, list[str]]) -> Fields:
 def click(stage: Stage, userid: str, task_id: str, key: str, selected: dict[str, list[str]] | None = None) -> dict[str, Any]:
     """A member presses a button; it stays active until the bot updates the card (sheet 3.3)."""
     member = member_of(stage, userid)
-    message, face, words = _living_card(stage, member.userid, task_id, key)
-    chosen = _selected(face.card, selected or {})
+    message = _on_screen(stage, member.userid, task_id)
+    face, words = press(message, member.userid, task_id, key)
+    assert message is not None
+    choose(face.card, selected or {})
     menu_keys = [action.get("key") for action in face.card.get("action_menu", {}).get("action_list", [])]
     event = "template_card_menu_event" if key in menu_keys else "template_card_event"
-    code = new_response_code(stage, message)
+    code = stage.new_response_code(message)
     stage.transcript.add(member.name, "应用", f"点了按钮［{words}］", "click")
     fields: Fields = [
         ("Event", event),
@@ -176,7 +168,7 @@ def click(stage: Stage, userid: str, task_id: str, key: str, selected: dict[str,
         ("CardType", str(face.card["card_type"])),
         ("ResponseCode", code),
         ("AgentID", stage.config.agent_id),
-        *chosen,
+        *_selected(selected or {}),
     ]
     _tell_app(stage, member.userid, "event", fields, f"{event} {key}")
     return {"response_code": code}

@@ -313,10 +313,10 @@ def test_late_joiner_is_not_absent(house: House) -> None:
     house.add("wmLate", name="迟到君", code="wc-late")
     house.hears("code:wc-late", ".", 0)
     house.quiet()
-    text = house.member("lin", "缺勤6", "短课：(缺勤|.*未到)").text
+    text = house.member("ops", "缺勤6", "短课：(缺勤|.*未到)").text
     assert "阿明" in text
     assert "迟到君" not in text
-    assert "迟到君" in house.member("lin", "缺勤1", "第1课：").text
+    assert "迟到君" in house.member("ops", "缺勤1", "第1课：").text
 
 
 def test_apply_while_running_takes_effect_at_once(house: House) -> None:

@@ -9,7 +9,7 @@ import subprocess
 import pytest
 import typer.main
 
-from bot.cli import app
+from bot.cli.program import app
 from bot.cli.commands import table
 from bot.ingest import read_events, sign
 from sandbox import cli as sandbox_cli

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,9 +26,10 @@ from camp.policy import Policy
 from sandbox.app import build_sandbox
 from sandbox.config import read_config
 from sandbox.stage import STAGE, Stage
-from sandbox.story.corp import Corp
+from sandbox.story.corp import Corp, Refused
 from sandbox.story.ear import Ear
-from sandbox.story.person import Learner, Member
+from sandbox.story.person import Learner, Member, Unheard
+from tests.loop.conftest import eventually
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CONFIG = """
@@ -76,14 +77,12 @@ class Camp:
     async def count(self, query: str, **values: Any) -> int:
         return int((await self.rows(query, **values))[0][0])
 
-    async def until(self, holds: Callable[[], Awaitable[bool]], what: str, within: float = LONG) -> None:
+    async def until(self, holds: Callable[[], Coroutine[Any, Any, bool]], what: str, within: float = LONG) -> None:
         """Waits for a fact of the database or of the look-alike."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                while not await holds():
-                    await asyncio.sleep(0.05)
-                return
-        raise AssertionError(f"{what}: not within {within:.0f} s under {self.fault or 'no fault'}")
+        try:
+            await eventually(holds, within)
+        except TimeoutError:
+            raise AssertionError(f"{what}: not within {within:.0f} s under {self.fault or 'no fault'}") from None
 
     async def jump_to(self, moment: datetime) -> None:
         """Moves everybody's clock forward to this moment; a clock past it stays."""
@@ -125,7 +124,7 @@ class Camp:
             return await play()
         try:
             return await play()
-        except Exception:
+        except (Unheard, Refused):
             return await play()
 
 

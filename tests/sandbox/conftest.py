@@ -22,10 +22,14 @@ CREDENTIALS = SandboxConfig()
 
 @dataclass
 class Bot:
-    """Receives callbacks; `statuses` are answered first, then 200; `hanging` answers only when released."""
+    """Receives callbacks; `statuses` are answered first, then 200; `hanging` answers only when released.
+
+    `replies` are the bodies of the next answers of 200: plain XML, which is sealed, or another word as it stands.
+    """
 
     url: str = ""
     statuses: list[int] = field(default_factory=list)
+    replies: list[str] = field(default_factory=list)
     tries: int = 0
     envelopes: list[dict[str, Any]] = field(default_factory=list)
     timestamps: list[str] = field(default_factory=list)
@@ -44,9 +48,13 @@ class Bot:
         self.timestamps.append(query["timestamp"])
         self.envelopes.append(xmltodict.parse(body)["xml"])
         status = self.statuses.pop(0) if self.statuses else 200
-        if status == 200:
-            self.heard.put_nowait(xmltodict.parse(plain)["xml"])
-        return web.Response(status=status)
+        if status != 200:
+            return web.Response(status=status)
+        self.heard.put_nowait(xmltodict.parse(plain)["xml"])
+        reply = self.replies.pop(0) if self.replies else ""
+        if reply.startswith("<xml>"):
+            reply = crypto.encrypt_message(reply, query["nonce"], query["timestamp"])
+        return web.Response(text=reply)
 
     async def verify(self, request: web.Request) -> web.Response:
         query = request.query

@@ -38,7 +38,25 @@ async def test_each_app_has_a_token_of_its_own(bot: Bot) -> None:
         body = {"touser": "lin", "msgtype": "text", "agentid": CREDENTIALS.agent_id, "text": {"content": "好"}}
         assert await play.code("message/send", body) == 301002
         play.token = own["access_token"]
-        assert await play.code("message/send", body) == 0
+        sent = await play.api("message/send", body)
+        play.token = other["access_token"]
+        assert await play.code("message/recall", {"msgid": sent["msgid"]}) == 40058
+        play.token = own["access_token"]
+        assert await play.code("message/recall", {"msgid": sent["msgid"]}) == 0
+
+
+async def test_the_addresses_of_wecom(play: Play) -> None:
+    for path in ("getcallbackip", "get_api_domain_ip"):
+        assert await play.api(path) == {"errcode": 0, "errmsg": "ok", "ip_list": ["127.0.0.1"]}
+
+
+def test_the_numbers_of_the_documents() -> None:
+    numbers = SandboxConfig()
+    assert (numbers.token_life_s, numbers.callback_deadline_s, numbers.callback_tries) == (7200, 5.0, 3)
+    assert (numbers.api_per_minute, numbers.api_per_hour) == (10_000, 150_000)
+    assert (numbers.ip_per_minute, numbers.ip_per_hour) == (20_000, 600_000)
+    assert (numbers.ways_ceiling, numbers.corp_tags, numbers.mass_allowance) == (500_000, 3000, "month")
+    assert (numbers.aibot.stream_window_s, numbers.aibot.reply_window_s) == (6 * 60, 24 * 3600)
 
 
 async def test_token_faults(play: Play) -> None:
@@ -59,6 +77,8 @@ async def test_method_path_and_json(play: Play) -> None:
     assert await play.code("no/such/path", {}) == 40066
     broken = await play.client.post(f"/cgi-bin/message/recall?access_token={play.token}", data=b"{")
     assert (await broken.json())["errcode"] == 40058
+    infinite = await play.client.post(f"/cgi-bin/user/list_id?access_token={play.token}", data=b'{"limit": Infinity}')
+    assert (await infinite.json())["errcode"] == 40058
     assert await play.code("message/recall", {}) == 40063
     assert await play.code("externalcontact/send_welcome_msg", {"welcome_code": "x", "text": "not an object"}) == 40058
 

@@ -1,13 +1,16 @@
 """The robot's long connection (doc 101463): subscribing, being told, answering, pushing, uploading, being kicked."""
 
-import asyncio
 import base64
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
 
 from sandbox.aibot.settings import AibotConfig
+from sandbox.app import build_sandbox
+from sandbox.config import read_config
 from tests.sandbox.aibot_kit import (
     PNG,
     ROBOT,
@@ -426,10 +429,42 @@ async def test_ordered_trouble_meets_callbacks_and_commands(school: Play) -> Non
     await school.act("/faults", path=RESPOND, errcode=-1)
     assert await line.code(RESPOND, stream("好"), twins[0]["headers"]["req_id"]) == -1
     await school.act("/faults", path=RESPOND, cut="after")
-    async with asyncio.timeout(5):
-        await line.socket.send_json({"cmd": RESPOND, "headers": {"req_id": twins[0]["headers"]["req_id"]}, "body": markdown("好")})
+    await line.socket.send_json({"cmd": RESPOND, "headers": twins[0]["headers"], "body": markdown("好")})
     assert await line.ended()
     assert (await aibot_chat(school, "Lin"))[-1]["text"] == "好"
+
+
+async def test_frames_out_of_form(school: Play) -> None:
+    line = await connect(school)
+    assert await line.code("aibot_dance", {}) == 40058
+    req_id = await asked(school, line)
+    assert await line.code(RESPOND, {}, req_id) == 40063
+    assert await line.code(RESPOND, {"msgtype": "stream", "stream": ["好"]}, req_id) == 40058
+    await line.socket.send_str("no JSON")
+    assert await line.ended()
+
+
+async def test_a_corp_without_a_robot(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("[wecom]\n", encoding="utf-8")
+    app = build_sandbox(read_config(config))
+    async with TestClient(TestServer(app)) as client:
+        assert (await client.get("/_aibot")).status == 403
+        assert await (await client.get("/_sandbox/aibot")).json() == {"mode": "", "connected": False, "conversations": []}
+        assert (await client.post("/_sandbox/aibot/enter", json={"userid": "Lin"})).status == 400
+
+
+async def test_the_robot_is_read_from_the_bots_own_config(tmp_path: Path) -> None:
+    assert read_config(None).aibot.mode == "socket"
+    config = tmp_path / "config.toml"
+    config.write_text('[server]\nport = 9000\n[wecom.aibot]\nmode = "url"\ntoken = "t"\n', encoding="utf-8")
+    aibot = read_config(config).aibot
+    assert (aibot.mode, aibot.token, aibot.bot_id) == ("url", "t", ROBOT.bot_id)
+    assert aibot.callback_url == "http://127.0.0.1:9000/wecom/aibot"
+    assert read_config(config, "http://127.0.0.1:1/wecom/callback").aibot.callback_url == "http://127.0.0.1:1/wecom/aibot"
+    config.write_text('[wecom.aibot]\nmode = "carrier pigeon"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="mode"):
+        read_config(config)
 
 
 async def test_the_wire_log_shows_frames_without_secrets(school: Play) -> None:

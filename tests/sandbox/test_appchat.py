@@ -64,7 +64,7 @@ async def test_messages_stand_in_the_room_and_nobody_is_called_back(school: Play
         assert found is not None
         assert (found["name"], len(found["people"])) == ("2031 期班务", 2)
         (bubble,) = found["messages"]
-        assert (bubble["kind"], bubble["text"], bubble["from_name"]) == ("text", "请看", "训练营助手")
+        assert (bubble["kind"], bubble["text"], bubble["from_name"]) == ("text", "请看\n@吴销售", "训练营助手")
         assert (bubble["data"]["mentioned_list"], bubble["data"]["mentions"]) == (["wu"], ["吴销售"])
     assert school.stage.courier.counters.sent == 0
 

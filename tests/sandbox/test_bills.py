@@ -35,7 +35,11 @@ async def test_a_payment_as_the_bot_and_the_two_people_see_it(school: Play) -> N
     (row,) = await bills(school)
     assert (row["out_trade_no"], row["external_userid"], row["payee_userid"]) == (order, "wmMing", "Lin")
     assert (row["bill_type"], row["trade_state"], row["pay_time"], row["total_fee"]) == (0, 1, T, 29900)
-    assert (row["payment_type"], row["remark"], row["commodity_list"]) == (1, "写作营S3", [{"description": "写作营", "amount": 1}])
+    assert (row["payment_type"], row["remark"], row["commodity_list"]) == (
+        1,
+        "写作营S3",
+        [{"description": "写作营", "amount": 1}],
+    )
     assert (row["total_refund_fee"], row["refund_list"], "contact_info" in row) == (0, [], False)
     assert [(b["chat"], b["kind"], b["text"]) for b in await school.phone("wmMing")] == [
         ("contact:Lin", "payment", "付款 ¥299.00 写作营")

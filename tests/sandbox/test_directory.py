@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.sandbox.conftest import Play
+from tests.sandbox.conftest import CREDENTIALS, NOW, Play
 
 
 async def changed(play: Play) -> dict[str, Any]:
@@ -121,3 +121,56 @@ async def test_member_tags_and_messages_to_them(school: Play) -> None:
     await school.api("message/send", body)
     assert [len(await school.phone(userid)) for userid in ("Lin", "he")] == [1, 2]
     await school.act("/member-tags", 400, tag_id=7, add_userids=["nobody"])
+
+
+async def test_a_member_gets_another_userid_and_keeps_everything(school: Play) -> None:
+    await school.act("/follow", userid="Lin", external_userid="wmMing")
+    await school.act("/groups", chat_id="wrA", name="A班", owner="Lin")
+    await school.act("/contact/say", **{"from": "wmMing", "to": "Lin", "text": "老师好"})
+    sent = {"touser": "lin", "msgtype": "text", "agentid": CREDENTIALS.agent_id, "text": {"content": "名单"}}
+    await school.api("message/send", sent)
+    assert {(await school.bot.hear())["Event"] for _ in range(2)} == {"change_external_contact", "change_external_chat"}
+    await school.act("/members/lin/rename", new_userid="lin.ban")
+    event = await school.bot.hear()
+    assert (event["ChangeType"], event["UserID"], event["NewUserID"], event["Name"]) == (
+        "update_user",
+        "Lin",
+        "lin.ban",
+        "林老师",
+    )
+    assert await school.code("user/get", userid="Lin") == 60111
+    assert (await school.api("externalcontact/list", userid="LIN.BAN"))["external_userid"] == ["wmMing"]
+    got = await school.api("externalcontact/get", external_userid="wmMing")
+    assert [follow["userid"] for follow in got["follow_user"]] == ["lin.ban"]
+    group = (await school.api("externalcontact/groupchat/get", {"chat_id": "wrA"}))["group_chat"]
+    assert (group["owner"], group["member_list"][0]["userid"]) == ("lin.ban", "lin.ban")
+    assert [bubble["text"] for bubble in await school.phone("lin.ban")] == ["老师好", "名单"]
+    assert [bubble["chat"] for bubble in await school.phone("wmMing")] == ["contact:lin.ban"]
+    await school.act("/contact/say", **{"from": "lin.ban", "to": "wmMing", "text": "在的"})
+    await school.act("/members/lin.ban/rename", 400, new_userid="WU")
+
+
+async def test_tasks_chats_lives_and_money_follow_the_new_userid(school: Play) -> None:
+    await school.act("/follow", userid="Lin", external_userid="wmMing")
+    task = await school.api("externalcontact/add_msg_template", {"sender": "Lin", "text": {"content": "今晚"}})
+    chat = await school.api("appchat/create", {"name": "教务", "userlist": ["Lin", "wu"], "owner": "Lin"})
+    paid = await school.act("/pay", external_userid="wmMing", payee_userid="Lin", total_fee=100)
+    start = int(NOW)
+    live = {"anchor_userid": "Lin", "theme": "第一课", "living_start": start + 60, "living_duration": 600}
+    livingid = (await school.api("living/create", live))["livingid"]
+    await school.act("/kf/say", external_userid="wmMing", text="在吗")
+    state = {"open_kfid": CREDENTIALS.open_kfid, "external_userid": "wmMing", "service_state": 3, "servicer_userid": "Lin"}
+    await school.api("kf/service_state/trans", state)
+    move = {"handover_userid": "Lin", "takeover_userid": "wu", "external_userid": ["wmMing"]}
+    await school.api("externalcontact/transfer_customer", move)
+    await school.act("/members/Lin/rename", new_userid="lin.ban")
+    await school.act(f"/mass/{task['msgid']}/send", userid="lin.ban")
+    info = (await school.api("appchat/get", chatid=chat["chatid"]))["chat_info"]
+    assert (info["owner"], info["userlist"]) == ("lin.ban", ["lin.ban", "wu"])
+    (bill,) = (await school.api("externalpay/get_bill_list", {"begin_time": start, "end_time": start + 1}))["bill_list"]
+    assert (bill["out_trade_no"], bill["payee_userid"]) == (paid["out_trade_no"], "lin.ban")
+    assert (await school.api("living/get_living_info", livingid=livingid))["living_info"]["anchor_userid"] == "lin.ban"
+    asked = {name: state[name] for name in ("open_kfid", "external_userid")}
+    assert (await school.api("kf/service_state/get", asked))["servicer_userid"] == "lin.ban"
+    (moving,) = (await school.see("/transfers"))["transfers"]
+    assert (moving["handover_userid"], moving["takeover_userid"]) == ("lin.ban", "wu")

@@ -119,6 +119,15 @@ async def test_a_dismissed_group_is_gone(school: Play) -> None:
     assert (await school.api(LIST, {"limit": 10}))["group_chat_list"] == []
 
 
+async def test_the_group_behind_an_opengid(school: Play) -> None:
+    await school.act("/groups", chat_id="wrA", name="A班", owner="Lin")
+    (group,) = (await school.see("/state"))["groups"]
+    path = "externalcontact/opengid_to_chatid"
+    assert (await school.api(path, {"opengid": group["opengid"]}))["chat_id"] == "wrA"
+    assert await school.code(path, {"opengid": "oGnone"}) == 90511
+    assert await school.code(path, {}) == 40063
+
+
 async def test_counts_by_owner_and_by_day(school: Play) -> None:
     for chat_id, owner in (("wrA", "Lin"), ("wrB", "wu"), ("wrC", "wu")):
         await school.act("/groups", chat_id=chat_id, name=chat_id, owner=owner)

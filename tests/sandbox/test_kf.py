@@ -128,6 +128,7 @@ async def test_welcome_on_entering_once_within_twenty_seconds(school: Play) -> N
     assert await school.code(path, body(late)) == 41050
     code = (await school.act("/kf/enter", external_userid="wmMing"))["welcome_code"]
     assert await school.code(path, body(code, msgtype="link")) == 40008
+    school.later(20)
     assert [await school.code(path, body(code)) for _ in range(2)] == [0, 41050]
     assert [m["text"] for m in await school.phone("wmMing")] == ["你好"]
     assert (await school.act("/kf/enter", external_userid="wmMing"))["welcome_code"] == ""
@@ -144,6 +145,38 @@ async def test_five_messages_until_the_learner_writes_again(school: Play) -> Non
     assert await school.code("kf/send_msg", message()) == 0
     window = (await school.see("/state"))["kf"]["windows"][0]
     assert (window["open"], window["sent"], window["left"]) == (True, 1, 4)
+
+
+async def test_only_words_of_the_learner_count_anew(school: Play) -> None:
+    await say(school)
+    for number in range(5):
+        await school.api("kf/send_msg", message(str(number)))
+    await school.act("/kf/enter", external_userid="wmMing")
+    assert await school.code("kf/send_msg", message()) == 95001
+    school.later(48 * HOUR + 1)
+    school.token = ""
+    await school.act("/kf/enter", external_userid="wmMing")
+    assert await school.code("kf/send_msg", message()) == 95002
+    await school.act("/kf/say", external_userid="wmMing", text="在吗")
+    assert [await school.code("kf/send_msg", message(str(n))) for n in range(6)] == [0] * 5 + [95001]
+
+
+async def test_an_ended_session_takes_no_message_although_the_window_is_open(school: Play) -> None:
+    await say(school)
+    await move(school, 4)
+    assert await school.code("kf/send_msg", message()) == 95018
+
+
+async def test_the_windows_of_two_learners_and_two_accounts_are_their_own(school: Play) -> None:
+    other = school.stage.desk.add_account("wkOther", "另一个").open_kfid
+    await say(school)
+    for number in range(5):
+        await school.api("kf/send_msg", message(str(number)))
+    await school.act("/kf/say", external_userid="wmHong", text="在吗")
+    await school.act("/kf/say", external_userid="wmMing", open_kfid=other, text="在吗")
+    assert await school.code("kf/send_msg", message()) == 95001
+    assert await school.code("kf/send_msg", message(touser="wmHong")) == 0
+    assert await school.code("kf/send_msg", message(open_kfid=other)) == 0
 
 
 async def test_48_hours_and_never_written(school: Play) -> None:
@@ -180,7 +213,7 @@ async def test_a_msgid_is_refused_the_second_time(school: Play) -> None:
         ({"text": {}}, 40063),
         ({"touser": "wmNone"}, 40096),
         ({"open_kfid": "wkNone"}, 95004),
-        ({"msgtype": "image"}, 40008),
+        ({"msgtype": "poster"}, 40008),
         ({"msgtype": "msgmenu", "msgmenu": {"list": [{"type": "click", "click": {"content": "x"}}] * 11}}, 95008),
         ({"msgtype": "msgmenu", "msgmenu": {"list": [{"type": "poke"}]}}, 95009),
         ({"msgtype": "msgmenu", "msgmenu": {"tail_content": "x"}}, 40063),
@@ -215,7 +248,7 @@ async def test_session_states(school: Play) -> None:
     assert (await move(school, 3, servicer_userid="Lin"))["errcode"] == 0
     assert await school.code("kf/send_msg", message()) == 95018
     ended = await move(school, 4)
-    assert (await move(school, 1))["errcode"] == 95016
+    assert (await move(school, 1))["errcode"] == 95013
     bye = {"code": ended["msg_code"], "msgtype": "text", "text": {"content": "再见"}}
     assert await school.code("kf/send_msg_on_event", bye) == 0
     await say(school)

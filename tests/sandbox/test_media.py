@@ -156,3 +156,14 @@ async def test_other_things_a_member_sends(school: Play) -> None:
     assert (await school.bot.hear())["Url"] == "https://x.example"
     await school.act("/app/say", 400, userid="Lin", location={"latitude": "north"})
     await school.act("/app/say", 400, userid="Lin", image={"base64": "not base64"})
+
+
+async def test_a_filename_in_the_extended_notation(play: Play) -> None:
+    """As python-requests writes a name that is not ASCII."""
+    head = b"Content-Disposition: form-data; name=\"media\"; filename*=utf-8''%E5%90%8D%E5%8D%95.csv\r\n"
+    body = b"--cut\r\n" + head + b"Content-Type: text/csv\r\n\r\n" + SHEET + b"\r\n--cut--\r\n"
+    token = (await play.gettoken())["access_token"]
+    params, kind = {"access_token": token, "type": "file"}, {"Content-Type": "multipart/form-data; boundary=cut"}
+    answer = await (await play.client.post("/cgi-bin/media/upload", params=params, data=body, headers=kind)).json()
+    media = play.stage.media.files[answer["media_id"]]
+    assert (media.name, media.content) == ("名单.csv", SHEET)

@@ -200,6 +200,9 @@ async def test_replace_text_belongs_to_interactive_cards(school: Play) -> None:
 
 
 async def test_person_messages_of_a_day(school: Play) -> None:
-    school.stage.limits.app_day.admit(str(AGENT), school.clock.traffic(), school.stage.limits.app_day.limit - 1)
-    assert await code(school, "text", {"content": "好"}, touser="lin|wu") == 45009
-    assert await code(school, "text", {"content": "好"}) == 0
+    school.stage.limits.app_day.admit(str(AGENT), school.clock.traffic(), school.stage.limits.app_day.limit - 2)
+    assert await code(school, "text", {"content": "好"}, touser="lin|wu") == 0
+    assert await code(school, "text", {"content": "再来"}) == 45009
+    school.later(DAY)
+    school.token = ""
+    assert await code(school, "text", {"content": "再来"}) == 0

@@ -42,6 +42,8 @@ async def test_invalid_users_come_back_lower_cased_and_joined(school: Play) -> N
     assert await school.code("message/send", text(touser="Nobody|wu")) == 81013
     assert await school.code("message/send", text(touser="")) == 40063
     assert await school.code("message/send", text(touser="|".join(f"u{n}" for n in range(1001)))) == 40032
+    for name in ("toparty", "totag"):
+        assert await school.code("message/send", text(**{name: "|".join(map(str, range(101)))})) == 40032
 
 
 async def test_all_and_party(school: Play) -> None:
@@ -90,6 +92,17 @@ async def test_duplicate_check_compares_with_any_earlier_message_inside_the_inte
     await school.api("message/send", text())
     assert len(await school.phone("Lin")) == 3
     assert await school.code("message/send", text(duplicate_check_interval=14401)) == 40058
+
+
+async def test_the_duplicate_check_lasts_half_an_hour_unless_said_otherwise(school: Play) -> None:
+    checked = text(enable_duplicate_check=1)
+    await school.api("message/send", checked)
+    school.later(1800)
+    await school.api("message/send", checked)
+    assert len(await school.phone("Lin")) == 1
+    school.later(1)
+    await school.api("message/send", checked)
+    assert len(await school.phone("Lin")) == 2
 
 
 async def test_thirty_a_minute_per_member_then_silence(school: Play) -> None:
@@ -188,12 +201,25 @@ async def test_click_and_update_for_every_named_recipient(school: Play) -> None:
     assert await school.code("message/update_template_card", again) == 60140
 
 
-async def test_response_codes_live_72_hours(school: Play) -> None:
+@pytest.mark.parametrize(("later", "errcode"), [(3 * DAY, 0), (3 * DAY + 1, 60140)])
+async def test_response_codes_live_72_hours(school: Play, later: int, errcode: int) -> None:
     sent = await school.api("message/send", send_card(card()))
-    school.later(3 * DAY + 1)
+    await school.act("/app/click", userid="Lin", task_id="pool-1", key="skip:1")
+    of_the_click = (await school.bot.hear())["ResponseCode"]
+    school.later(later)
     school.token = ""
-    body = {"atall": 1, "agentid": AGENT, "response_code": sent["response_code"], "button": {"replace_name": "过期"}}
-    assert await school.code("message/update_template_card", body) == 60140
+    for code in (sent["response_code"], of_the_click):
+        body = {"atall": 1, "agentid": AGENT, "response_code": code, "button": {"replace_name": "过期"}}
+        assert await school.code("message/update_template_card", body) == errcode
+
+
+async def test_a_refused_update_does_not_use_up_the_code(school: Play) -> None:
+    sent = await school.api("message/send", send_card(card()))
+    update = {"agentid": AGENT, "response_code": sent["response_code"], "button": {"replace_name": "已认领"}}
+    path = "message/update_template_card"
+    assert await school.code(path, update) == 40063
+    assert await school.code(path, {**update, "userids": [f"u{n}" for n in range(101)]}) == 40058
+    assert [await school.code(path, {**update, "atall": 1}) for _ in range(2)] == [0, 60140]
 
 
 async def test_update_with_a_whole_card(school: Play) -> None:
@@ -233,6 +259,11 @@ async def test_recall_within_a_day(school: Play) -> None:
     assert await school.phone("Lin") == []
     assert await school.code("message/recall", {"msgid": "msg-none"}) == 40058
     old = await school.api("message/send", text())
+    school.later(DAY)
+    school.token = ""
+    newer = await school.api("message/send", text("二"))
+    assert await school.code("message/recall", {"msgid": old["msgid"]}) == 0
+    old = newer
     school.later(DAY + 1)
     school.token = ""
     assert await school.code("message/recall", {"msgid": old["msgid"]}) == 42052

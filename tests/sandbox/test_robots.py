@@ -76,7 +76,7 @@ async def test_mentions_by_userid_mobile_and_in_markdown(school: Play) -> None:
     shown = await room(school)
     assert [message["data"].get("mentions") for message in shown] == [["林老师", "何经理"], ["所有人"], ["吴销售"], None]
     assert shown[0]["data"]["mentioned_mobile_list"] == ["13800000001", "13900000000"]
-    assert shown[0]["from_name"] == "sales"
+    assert [shown[0]["from_name"], shown[0]["text"], shown[1]["text"]] == ["sales", "请看\n@林老师 @何经理", "散会\n@所有人"]
 
 
 async def test_pictures_by_base64_and_md5(school: Play) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 
 from aiohttp import FormData, ServerDisconnectedError
 
+from sandbox.api import ENDPOINTS
 from sandbox.wire_log import LONG, MASK
+from sandbox.wire_names import CALLS
 from tests.sandbox.conftest import CREDENTIALS, NOW, Play
 
 SEND = "message/send"
@@ -86,6 +88,10 @@ async def test_lost_callbacks(school: Play) -> None:
     assert (ordered["name"], ordered["state"], ordered["fault"], ordered["tries"]) == ("打开应用", "lost", "lose", 0)
     assert (refused["name"], refused["state"], refused["tries"]) == ("成员发文字", "lost", 3)
     assert (refused["http_status"], refused["fault"]) == (503, "")
+
+
+def test_every_call_has_a_name() -> None:
+    assert ENDPOINTS.keys() == CALLS.keys()
 
 
 async def test_callbacks_have_names(school: Play) -> None:

@@ -132,6 +132,6 @@ async def test_one_person_in_one_task_twice_counts_once_after_the_merge(town: Da
     async with town.write(NOW) as tx:
         both, one = await add(tx, 1, 2), await add(tx, 2)
         await tx.conn.execute(tables_camp.enrolments.delete().where(tables_camp.enrolments.c.learner_id == 2))
-        await identities.merge(tx, 1, 2)
+        await identities.merge(tx, 1, 2, name="学员1")
         assert await nudges.counts(tx, [both, one]) == {both: {Got.PLANNED: 1}, one: {Got.PLANNED: 1}}
         assert await nudge_budgets.spent_by(tx, 1, spans(NOW)) == (2, 2, 2)

@@ -3,6 +3,8 @@ import { h } from "./dom.js";
 import { icon } from "./icons.js";
 
 const HUES = 12;
+// 林老师 is 林: the title says nothing about who it is.
+const TITLES = /(?<=.)(老师|班主任|销售|顾问|主管|经理|运营|同学)$/;
 const THINGS = { kf: "headset", app: "app", aibot: "robot", robot: "robot", tasks: "mega", room: "group" };
 
 function hue(id) {
@@ -13,6 +15,7 @@ function hue(id) {
 
 export function letters(name) {
   const plain = String(name).replace(/[（(].*$/, "").trim() || "?";
+  if (TITLES.test(plain)) return plain.replace(TITLES, "").slice(-2);
   if (/[\u3400-\u9fff]/.test(plain)) return plain.replace(/[^\u3400-\u9fff]/g, "").slice(-2);
   const words = plain.split(/[\s._-]+/).filter(Boolean);
   return (words.length > 1 ? words[0][0] + words[1][0] : plain.slice(0, 2)).toUpperCase();

@@ -30,7 +30,7 @@ const DRAW = {
   voice: (bubble) => voice(data(bubble)),
   video: (bubble) => video(data(bubble)),
   file: (bubble) => file({ name: bubble.text, ...data(bubble) }),
-  link: (bubble, act) => linkCard({ title: bubble.text, ...data(bubble) }, act),
+  link: (bubble, act) => linkCard(withWords(bubble), act),
   miniprogram: (bubble, act) => linkCard({ title: bubble.text, ...data(bubble), mini: true }, act),
   location: (bubble) => place(bubble),
   news: (bubble, act) => articles(bubble, act),
@@ -38,6 +38,13 @@ const DRAW = {
   textcard: (bubble, act) => textCard(bubble, act),
   miniprogram_notice: (bubble) => notice(bubble),
 };
+
+// What somebody wrote beside a link is shown under its title.
+function withWords(bubble) {
+  const part = data(bubble);
+  const title = part.title || bubble.text;
+  return { ...part, title, words: bubble.text === title || bubble.text === part.url ? "" : bubble.text };
+}
 
 function textCard(bubble, act) {
   const part = data(bubble);
@@ -71,6 +78,7 @@ function notice(bubble) {
 export function gist(bubble) {
   const kind = t(`kind.${bubble.kind}`);
   const card = bubble.card || {};
+  if (bubble.kind === "mass_task") return `[${t(`mass.gist_${bubble.data?.state || "waiting"}`)}] ${bubble.data?.text || bubble.text}`;
   if (bubble.kind === "card" || bubble.kind === "template_card") return `${kind} ${card.main_title?.title || bubble.text.split("\n")[0]}`;
   const plain = String(bubble.text || "").replace(/[*_`>#]+|<[^>]+>/g, "").replace(/\s+/g, " ").trim();
   return ["text", "menu", "markdown", "markdown_v2", "welcome", "system", "stream"].includes(bubble.kind) ? plain : `${kind.startsWith("kind.") ? "" : kind} ${plain}`.trim();

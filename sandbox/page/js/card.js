@@ -43,7 +43,20 @@ function actionMenu(menu, bubble, act) {
     },
     icon("more", 18),
   );
-  return h("span", { class: "card-menu-place" }, button, list);
+  const shut = () => {
+    list.hidden = true;
+    button.setAttribute("aria-expanded", "false");
+  };
+  const place = h("span", { class: "card-menu-place" }, button, list);
+  list.addEventListener("click", shut);
+  place.addEventListener("focusout", (event) => !place.contains(event.relatedTarget) && shut());
+  place.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || list.hidden) return;
+    event.preventDefault();
+    shut();
+    button.focus();
+  });
+  return place;
 }
 
 const heading = (part) =>

@@ -1,13 +1,17 @@
 // One open chat: messages are drawn once and drawn again only when they changed; the place one reads is kept.
-import { fill, h } from "./dom.js";
+import { arrange, fill, h } from "./dom.js";
 import { icon } from "./icons.js";
 import { bubbleNode } from "./bubble.js";
 import { present } from "./clock.js";
-import { dayTime, distance, separator } from "./moment.js";
+import { dayTime, separator } from "./moment.js";
 import { t } from "./words.js";
 
 const GAP_S = 300;
 const NEAR_PX = 90;
+
+// Equal for messages that look the same; plain words never change once they stand.
+const PLAIN = new Set(["text", "image", "voice", "file", "system"]);
+const signOf = (bubble) => (PLAIN.has(bubble.kind) ? `${bubble.text} ${bubble.from_name || ""}` : JSON.stringify(bubble));
 
 export class Conversation {
   constructor(phone) {
@@ -28,10 +32,12 @@ export class Conversation {
     return this.atEnd;
   }
 
+  // Twice: messages get their real height only once they are on the screen.
   toEnd() {
     this.log.scrollTop = this.log.scrollHeight;
     this.newer.hidden = true;
     this.atEnd = true;
+    requestAnimationFrame(() => requestAnimationFrame(() => this.atEnd && (this.log.scrollTop = this.log.scrollHeight)));
   }
 
   forget() {
@@ -46,18 +52,20 @@ export class Conversation {
     this.shown = key;
     const follow = first || this.nearEnd();
     const top = this.log.scrollTop;
-    const before = this.drawn.size;
-    this.place(this.nodes(chat, me));
+    const last = chat.messages.length ? chat.messages[chat.messages.length - 1].id : "";
+    const news = last !== this.last;
+    this.last = last;
+    arrange(this.log, this.nodes(chat, me));
+    this.log.classList.toggle("is-empty", !this.drawn.size);
     if (follow) this.toEnd();
     else {
       this.log.scrollTop = top;
-      this.sayNewer(this.drawn.size - before);
+      if (news) this.sayNewer();
     }
     this.drawHint(chat);
   }
 
-  sayNewer(count) {
-    if (count <= 0) return;
+  sayNewer() {
     this.newer.hidden = false;
     fill(this.newer, icon("down", 15), t("chat.newer"));
   }
@@ -70,7 +78,7 @@ export class Conversation {
     for (const bubble of chat.messages || []) {
       if (bubble.at - last > GAP_S) nodes.push(this.timeLine(bubble.at, now));
       last = bubble.at;
-      const sign = JSON.stringify(bubble);
+      const sign = signOf(bubble);
       const old = this.drawn.get(bubble.id);
       const node = old && old.sign === sign ? old.node : bubbleNode(bubble, chat, me, this.phone.act);
       if (old && old.node !== node) node.classList.add("changed");
@@ -95,20 +103,6 @@ export class Conversation {
     return h("div", { class: "empty" }, h("span", { class: "empty-sign" }, icon("chat", 32)), h("b", {}, t(`quiet.${chat.kind}`)), h("p", {}, t(`quiet.${chat.kind}_why`)));
   }
 
-  // Puts the nodes in order and touches only what is not in place already.
-  place(nodes) {
-    let at = this.log.firstChild;
-    for (const node of nodes) {
-      if (node === at) at = at.nextSibling;
-      else this.log.insertBefore(node, at);
-    }
-    while (at) {
-      const next = at.nextSibling;
-      at.remove();
-      at = next;
-    }
-  }
-
   // How long the bot may still write to this learner, and how often.
   drawHint(chat) {
     const window = chat.kind === "kf" ? chat.window : null;
@@ -117,7 +111,7 @@ export class Conversation {
     const left = window.closes_at ? window.closes_at - present() : 0;
     const open = window.open && left > 0;
     this.hint.className = `window-hint ${open && window.left > 0 ? "is-open" : "is-shut"}`;
-    const words = open ? t("window.open", { n: window.left, time: dayTime(window.closes_at), away: distance(left) }) : t("window.shut");
+    const words = open ? t("window.open", { n: window.left, time: dayTime(window.closes_at) }) : t("window.shut");
     fill(this.hint, h("i", {}), h("span", { title: t("window.why") }, words));
   }
 }

@@ -14,6 +14,12 @@ export function say(me, look, chat, text, media) {
   return post("/app/say", { userid: me.id, ...said });
 }
 
+// Opening the app or the robot is an event of its own (enter_agent, enter_chat); nobody minds if it is not heard.
+export function enter(userid, chat) {
+  const path = { app: "/app/enter", aibot: "/aibot/enter" }[chat];
+  if (path) post(path, { userid }).catch(() => undefined);
+}
+
 // Only what mentions the robot reaches it; the rest stays among the members.
 function sayInRoom(me, room, text, said) {
   if (/^@(机器人|robot|智能机器人)/i.test(text)) return post("/aibot/say", { userid: me.id, room, ...said });

@@ -33,6 +33,31 @@ export function fill(node, ...children) {
   return node;
 }
 
+// Puts `nodes` in order inside `node` and touches only what is not in place already, so that a tap is never lost.
+export function arrange(node, nodes) {
+  let at = node.firstChild;
+  for (const one of nodes) {
+    if (one === at) at = at.nextSibling;
+    else node.insertBefore(one, at);
+  }
+  while (at) {
+    const next = at.nextSibling;
+    at.remove();
+    at = next;
+  }
+}
+
+// Tab stops once in a list: at the row that had the focus last, else at the first.
+export function oneStop(node, selector) {
+  const all = [...node.querySelectorAll(selector)];
+  const stop = all.find((one) => one === document.activeElement) || all.find((one) => one.tabIndex === 0 && one.dataset.visited) || all[0];
+  for (const one of all) {
+    one.tabIndex = one === stop ? 0 : -1;
+    if (one === document.activeElement) one.dataset.visited = "yes";
+    else if (one !== stop) delete one.dataset.visited;
+  }
+}
+
 // Arrow keys walk through the focusable things in `node` that fit `selector`; Home and End jump.
 export function rove(node, selector, { keys = ["ArrowUp", "ArrowDown"] } = {}) {
   node.addEventListener("keydown", (event) => {

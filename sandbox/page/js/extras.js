@@ -38,7 +38,7 @@ export function linkCard(link, act) {
     "button",
     { type: "button", class: "linkcard", disabled: !url, onclick: () => act.open(url) },
     h("b", {}, link.title || url),
-    h("span", { class: "linkcard-row" }, h("span", {}, link.desc || link.description || ""), h("i", {}, icon(link.mini ? "app" : "link", 22))),
+    h("span", { class: "linkcard-row" }, h("span", {}, link.desc || link.description || link.words || ""), h("i", {}, icon(link.mini ? "app" : "link", 22))),
     h("small", {}, link.mini ? t("media.mini") : host ? host[1] : t("media.link")),
   );
 }

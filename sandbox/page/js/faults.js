@@ -26,7 +26,7 @@ const CALLS = {
   "cut-after": { cut: "after" },
   junk: { junk: true },
 };
-const PATHS = ["*", "message/send", "message/update_template_card", "kf/send_msg", "kf/sync_msg", "externalcontact/send_welcome_msg", "externalcontact/add_msg_template", "externalcontact/get", "externalcontact/groupchat/get", "gettoken"];
+const PATHS = ["message/send", "message/update_template_card", "kf/send_msg", "kf/sync_msg", "externalcontact/send_welcome_msg", "externalcontact/add_msg_template", "externalcontact/get", "externalcontact/groupchat/get", "gettoken"];
 
 const parts = {};
 let queued = { seed: 0, api: [], callbacks: [] };
@@ -68,7 +68,7 @@ function howOften() {
 
 function pathChoice() {
   const list = h("datalist", { id: "paths" }, PATHS.map((path) => h("option", { value: path })));
-  const input = h("input", { type: "text", value: how.path, list: "paths", spellcheck: "false", "data-testid": "fault-path" });
+  const input = h("input", { type: "text", value: how.path === "*" ? "" : how.path, placeholder: t("fault.all"), list: "paths", spellcheck: "false", "data-testid": "fault-path" });
   input.addEventListener("input", () => (how.path = input.value.trim() || "*"));
   input.addEventListener("focus", () => input.select());
   return h("label", { class: "path" }, h("span", {}, t("fault.path")), input, list);

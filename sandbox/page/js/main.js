@@ -3,15 +3,16 @@ import { fill, h } from "./dom.js";
 import { icon, mark } from "./icons.js";
 import { kept, onAddress } from "./address.js";
 import { connect, onLink } from "./changes.js";
+import { onClock } from "./clock.js";
 import { Drawer, keyTable } from "./drawer.js";
 import { startFaults } from "./faults.js";
 import { startKeys } from "./keys.js";
 import { guessed, onPeople, personOf } from "./people.js";
 import { Phone } from "./phone.js";
-import { startStory } from "./story.js";
+import { restartStory, startStory } from "./story.js";
 import { Tabs } from "./tabs.js";
 import { startTimeBar } from "./timebar.js";
-import { startWire } from "./wire.js";
+import { restartWire, startWire } from "./wire.js";
 import { loadWords, spoken, switchLanguage, t } from "./words.js";
 
 const SLOTS = ["learner", "teacher", "sales", "manager"];
@@ -53,11 +54,12 @@ function seat(phones) {
   const taken = new Set();
   for (const phone of phones) {
     const named = kept(phone.slot);
-    if (named && personOf(named)) phone.become(named);
+    if (named && personOf(named) && !personOf(phone.personId)) phone.become(named);
     if (phone.personId) taken.add(phone.personId);
   }
   for (const phone of phones) {
     if (phone.personId && personOf(phone.personId)) continue;
+    if (phone.personId) phone.putDown();
     const person = guessed(phone.slot, taken);
     if (!person) continue;
     phone.become(person.id);
@@ -115,11 +117,15 @@ async function start() {
     phones.forEach((phone) => phone.tick());
     tabs.draw();
   });
+  onClock(() => phones.forEach((phone) => phone.drawBody(phone.me)));
   onPeople(() => seat(phones));
   onAddress(() => followAddress(phones));
   onLink((up) => {
     place("lost").hidden = up;
-    if (up) phones.forEach((phone) => phone.refresh());
+    if (!up) return;
+    restartStory();
+    restartWire();
+    phones.forEach((phone) => phone.refresh());
   });
   const tap = (testid) => document.querySelector(`[data-testid="${testid}"]`)?.click();
   const visit = (at) => () => {

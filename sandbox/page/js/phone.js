@@ -3,6 +3,7 @@ import { fill, h } from "./dom.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
 import { keep, kept } from "./address.js";
+import { Banner } from "./banner.js";
 import { ChatList, chatName } from "./chatlist.js";
 import { listen } from "./changes.js";
 import { present } from "./clock.js";
@@ -13,7 +14,7 @@ import { gist } from "./bubble.js";
 import { hhmm } from "./moment.js";
 import { nameOf, personOf } from "./people.js";
 import * as deeds from "./deeds.js";
-import { get } from "./server.js";
+import { getOr } from "./server.js";
 import { Sheet } from "./sheet.js";
 import { showSwitcher } from "./switcher.js";
 import { attempt } from "./toast.js";
@@ -54,7 +55,8 @@ export class Phone {
     this.talk = new Conversation(this);
     this.composer = new Composer(this);
     this.body = h("div", { class: "body" });
-    this.screen = h("div", { class: "screen" }, status, this.head, this.body, h("i", { class: "home", "aria-hidden": "true" }));
+    this.banner = new Banner((chat) => this.openChat(chat));
+    this.screen = h("div", { class: "screen" }, status, this.head, this.body, this.banner.node, h("i", { class: "home", "aria-hidden": "true" }));
     this.sheet = new Sheet(this.screen);
     this.doors = new Doors(this);
     this.node = h("section", { class: `phone look-${this.look}`, "data-testid": `phone-${this.slot}`, id: `phone-${this.slot}` }, h("div", { class: "above" }, this.role, this.who), h("div", { class: "frame" }, this.screen));
@@ -80,6 +82,7 @@ export class Phone {
     this.person = personOf(id);
     this.chats = [];
     this.fetched = false;
+    this.banner.hide();
     this.open = kept(this.slot) === id ? kept(`${this.slot}.chat`) : "";
     this.chosen = this.open !== "";
     keep(this.slot, id);
@@ -88,10 +91,20 @@ export class Phone {
     this.refresh();
   }
 
+  // Nobody holds this phone any more: the person is gone, or the sandbox is a new one.
+  putDown() {
+    Object.assign(this, { personId: "", person: null, chats: [], open: "", chosen: false, fetched: false });
+    keep(this.slot, "");
+    keep(`${this.slot}.chat`, "");
+    this.sheet.close();
+    this.banner.hide();
+    this.draw();
+  }
+
   async fetch() {
     const id = this.personId;
     if (!id) return;
-    const found = await get(`/phone/${encodeURIComponent(id)}`);
+    const found = await getOr(`/phone/${encodeURIComponent(id)}`, { chats: [] });
     if (id !== this.personId) return;
     this.person = found.person;
     this.arrive(found.chats);
@@ -104,11 +117,21 @@ export class Phone {
     for (const chat of chats) {
       const key = `${this.personId} ${chat.chat}`;
       const last = chat.messages[chat.messages.length - 1];
+      if (this.fetched && last) this.announce(chat, last);
       if (!this.seen.has(key)) this.seen.set(key, this.fetched ? "" : last ? last.id : "");
       if (chat.chat === this.open && last) this.seen.set(key, last.id);
     }
+    if (!this.fetched) this.newest = new Map(chats.map((chat) => [chat.chat, chat.messages[chat.messages.length - 1]?.id]));
     this.chats = chats;
     this.fetched = true;
+  }
+
+  // Says on the phone what came into a chat that is not looked at.
+  announce(chat, last) {
+    const before = this.newest.get(chat.chat);
+    this.newest.set(chat.chat, last.id);
+    const other = last.from !== "me" && last.from !== this.personId && last.kind !== "system";
+    if (before !== last.id && other && this.open && chat.chat !== this.open) this.banner.show(chat, last);
   }
 
   goHome() {
@@ -135,7 +158,9 @@ export class Phone {
     keep(`${this.slot}.chat`, chat);
     this.arrive(this.chats);
     this.draw();
-    if (focus && matchMedia("(hover: hover)").matches) this.focus();
+    if (!focus) return;
+    deeds.enter(this.personId, chat);
+    if (matchMedia("(hover: hover)").matches) this.focus();
   }
 
   closeChat() {
@@ -162,6 +187,10 @@ export class Phone {
     fill(this.role, h("b", {}, t(`slot.${this.slot}`)), h("small", {}, t(`look.${this.look}`)));
     this.drawWho(me);
     this.tick();
+    this.drawBody(me);
+  }
+
+  drawBody(me) {
     const chat = this.open && this.chats.find((one) => one.chat === this.open);
     this.node.classList.toggle("in-chat", Boolean(chat));
     if (chat) this.drawChat(chat, me);
@@ -174,9 +203,20 @@ export class Phone {
     fill(this.who, nobody ? h("span", { class: "avatar nobody" }, icon("person", 16)) : avatar(me.name, me.id), h("b", {}, nobody ? t("switch.nobody_short") : me.name), icon("down", 14));
   }
 
+  // The head stays as it is while nothing in it changed, so that the focus does.
+  drawHead(signs, build) {
+    const sign = JSON.stringify(signs);
+    if (sign === this.headSign) return;
+    const focused = this.head.contains(document.activeElement) ? document.activeElement.dataset.testid : "";
+    this.headSign = sign;
+    fill(this.head, build());
+    if (focused) this.head.querySelector(`[data-testid="${focused}"]`)?.focus({ preventScroll: true });
+  }
+
   drawList() {
     const add = h("button", { type: "button", class: "icon-button", "data-testid": "phone-add", "aria-label": t("door.more"), onclick: () => this.doors.all() }, icon("circleplus", 21));
-    fill(this.head, h("span", { class: "head-side" }), h("h2", {}, t(`list.${this.look}`)), h("span", { class: "head-side end" }, this.personId && add));
+    const title = t(`list.${this.look}`);
+    this.drawHead([title, this.personId], () => [h("span", { class: "head-side" }), h("h2", {}, title), h("span", { class: "head-side end" }, this.personId && add)]);
     if (this.body.firstChild !== this.list.node) fill(this.body, this.list.node);
     this.list.draw(this.chats);
   }
@@ -184,18 +224,25 @@ export class Phone {
   drawChat(chat, me) {
     const news = this.chats.reduce((sum, one) => sum + (one.chat === chat.chat ? 0 : this.unread(one)), 0);
     const back = h("button", { type: "button", class: "icon-button back", "data-testid": "back", "aria-label": t("chat.back", { n: news }), onclick: () => this.closeChat() }, icon("back", 21), news > 0 && h("span", { class: "back-news" }, news > 99 ? "99+" : String(news)));
-    const more = h("button", { type: "button", class: "icon-button", "data-testid": "chat-more", "aria-label": t("chat.more"), onclick: () => this.doors.about(chat) }, icon("more", 21));
+    const more = h("button", { type: "button", class: "icon-button", "data-testid": "chat-more", "aria-label": t("chat.more"), onclick: () => this.doors.about(this.shownChat) }, icon("more", 21));
     const size = chat.kind === "group" || chat.kind === "room" ? ` (${chat.size ?? chat.people.length})` : "";
     const outside = this.look === "wecom" && chat.kind === "contact" ? h("small", { class: "at-wechat" }, t("chat.at_wechat")) : null;
-    fill(this.head, h("span", { class: "head-side" }, back), h("h2", {}, h("span", {}, chatName(chat), size), outside), h("span", { class: "head-side end" }, ["contact", "group", "room"].includes(chat.kind) && more));
+    const about = ["contact", "group", "room"].includes(chat.kind) && more;
+    this.drawHead([chat.chat, chatName(chat), size, news, t("chat.more")], () => [h("span", { class: "head-side" }, back), h("h2", {}, h("span", {}, chatName(chat), size), outside), h("span", { class: "head-side end" }, about)]);
+    this.shownChat = chat;
     if (this.body.firstChild !== this.talk.node) fill(this.body, this.talk.node, this.composer.node);
     this.composer.draw(chat);
     this.talk.draw(chat, me);
   }
 
+  // Once a minute, and when the clock was moved: all that is said relative to now.
   tick() {
-    const words = hhmm(present());
-    if (this.time.textContent !== words) this.time.textContent = words;
+    const minute = Math.floor(present() / 60);
+    if (minute === this.minute) return;
+    const first = this.minute === undefined;
+    this.minute = minute;
+    this.time.textContent = hhmm(present());
+    if (!first) this.drawBody(this.me);
   }
 
   // Draws everything again, also the messages: another language.

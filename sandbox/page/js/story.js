@@ -8,6 +8,7 @@ import { spoken, t } from "./words.js";
 
 const KEPT = 1500;
 const DRAWN = 300;
+const UNTOLD = new Set(["lost", "dropped", "fault"]); // for the drawer, not for the strip
 let lines = [];
 let last = 0;
 let chapter = "";
@@ -22,7 +23,7 @@ function hear(fresh) {
     if (isChapter(line)) {
       chapter = line.what.slice(3);
       said = null;
-    } else if (line.kind === "narrator" || !said || said.kind !== "narrator" || line.seq > said.seq) said = line;
+    } else if (line.kind === "narrator" || (said?.kind !== "narrator" && !UNTOLD.has(line.kind))) said = line;
   }
   lines = [...lines, ...fresh].slice(-KEPT);
 }
@@ -34,7 +35,7 @@ function drawStrip() {
   const words = said ? sentence(said) : chapter ? "" : t("story.silent");
   fill(parts.chapter, icon("book", 16), h("b", {}, chapter || t("story.title")));
   if (parts.said.textContent !== words) fill(parts.said, words);
-  parts.strip.setAttribute("aria-label", t("story.open"));
+  parts.strip.title = t("story.open");
 }
 
 function lineNode(line) {
@@ -49,6 +50,14 @@ function drawList() {
   const shown = lines.slice(-DRAWN);
   fill(parts.list, shown.length ? shown.map(lineNode) : h("li", { class: "drawer-empty" }, t("story.nothing")));
   if (stuck) parts.list.scrollTop = parts.list.scrollHeight;
+}
+
+// After a lost connection everything is read anew: the sandbox may be another one.
+export function restartStory() {
+  lines = [];
+  last = 0;
+  chapter = "";
+  said = null;
 }
 
 export function startStory(strip, drawer) {
@@ -67,7 +76,7 @@ export function startStory(strip, drawer) {
     () => ["transcript"],
     async () => {
       const fresh = await getOr(`/transcript?after=${last}`, []);
-      if (!fresh.length) return;
+      if (!fresh.length && last) return;
       hear(fresh);
       drawStrip();
       drawList();

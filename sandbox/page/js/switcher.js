@@ -14,7 +14,7 @@ const GIVEN = ["知夏", "若水", "一帆", "清和", "念安", "以宁", "子�
 
 const pick = (list) => list[Math.floor(Math.random() * list.length)];
 
-async function newLearner(phone) {
+export async function newLearner(phone) {
   await attempt(async () => {
     const { external_userid: id } = await post("/learners", { name: pick(FAMILY) + pick(GIVEN) });
     await refreshPeople();

@@ -1,5 +1,5 @@
 // The wire drawer: every call of the bot and every callback to it, in clear, newest first.
-import { fill, h, rove } from "./dom.js";
+import { arrange, fill, h, oneStop, rove } from "./dom.js";
 import { icon } from "./icons.js";
 import { listen } from "./changes.js";
 import { hhmmss } from "./moment.js";
@@ -60,6 +60,14 @@ function details(one) {
   return h("div", { class: "wire-details" }, h("p", { class: "wire-facts" }, facts.join(" · ")), side(t("wire.request"), one.request), side(t("wire.answer"), one.answer));
 }
 
+// A callback in a few words: what kind of event, whose, and what was said or tapped.
+function eventOf(one) {
+  const xml = raw(one.request);
+  const part = (name) => (new RegExp(`<${name}>(?:<!\\[CDATA\\[)?([^<\\]]*)`).exec(xml) || [])[1] || "";
+  const words = [part("ChangeType") || part("Event") || part("MsgType"), part("UserID") || part("FromUserName").replace(/^sys$/, ""), part("Content") || part("EventKey") || part("UpdateDetail")];
+  return words.filter(Boolean).join(" · ") || one.path;
+}
+
 function rowNode(one) {
   const open = opened.has(one.id);
   const toggle = () => {
@@ -75,7 +83,7 @@ function rowNode(one) {
     { type: "button", class: "wire-row", "data-testid": "wire-row", "aria-expanded": String(open), onclick: toggle },
     h("time", {}, hhmmss(one.at)),
     h("span", { class: `way way-${one.direction}`, title: t(`wire.${one.direction}`) }, call ? "↑" : "↓"),
-    h("span", { class: "wire-words" }, h("b", {}, one.name), h("small", {}, call ? one.path.replace(/^\/?cgi-bin\//, "") : one.path)),
+    h("span", { class: "wire-words" }, h("b", {}, one.name), h("small", {}, call ? one.path.replace(/^\/?cgi-bin\//, "") : eventOf(one))),
     one.tries > 1 && h("span", { class: "chip chip-tries" }, `×${one.tries}`),
     h("span", { class: "wire-ms" }, one.ms === null || one.ms === undefined ? "" : `${Math.round(one.ms)} ms`),
     state(one),
@@ -96,8 +104,9 @@ function draw() {
   });
   const top = parts.list.scrollTop;
   const focused = parts.list.contains(document.activeElement) ? document.activeElement.closest("li")?.dataset.id : "";
-  fill(parts.list, nodes.length ? nodes : h("li", { class: "drawer-empty" }, t(entries.size ? "wire.no_match" : "wire.nothing")));
+  arrange(parts.list, nodes.length ? nodes : [h("li", { class: "drawer-empty" }, t(entries.size ? "wire.no_match" : "wire.nothing"))]);
   parts.list.scrollTop = top;
+  oneStop(parts.list, ".wire-row");
   if (focused) parts.list.querySelector(`[data-id="${focused}"] .wire-row`)?.focus({ preventScroll: true });
   parts.count.textContent = t("wire.count", { n: entries.size });
 }
@@ -153,12 +162,20 @@ function drawTools() {
   fill(parts.tools, search, h("div", { class: "wire-choices" }, ways, h("label", { class: "tick" }, only, h("span", {}, t("wire.troubles"))), parts.count, pause));
 }
 
+// After a lost connection everything is read anew: the sandbox may be another one.
+export function restartWire() {
+  entries.clear();
+  drawn.clear();
+  seq = 0;
+}
+
 export function startWire(drawer) {
   parts.drawer = drawer;
   parts.count = h("span", { class: "wire-count" });
   parts.tools = h("div", { class: "wire-tools" });
   parts.list = h("ol", { class: "wire-list" });
   rove(parts.list, ".wire-row");
+  parts.list.addEventListener("focusin", () => oneStop(parts.list, ".wire-row"));
   drawer.body.append(parts.tools, parts.list);
   const refresh = listen(
     () => ["wire"],

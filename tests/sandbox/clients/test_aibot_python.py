@@ -38,19 +38,23 @@ with warnings.catch_warnings():
 Frame = dict[str, Any]
 
 
-class Quiet:
-    """A logger that keeps what went wrong."""
+class Log:
+    """The SDK's logger: every line wakes who waits, warnings and errors are kept."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self.stirred = asyncio.Event()
+        self.acks = 0
+        self.troubles: list[str] = []
 
     def debug(self, message: str, *more: object) -> None:
-        """Nobody reads it."""
+        self.acks += message == "Received heartbeat ack"
+        self.stirred.set()
 
     info = debug
 
     def warn(self, message: str, *more: object) -> None:
-        self.lines.append(message)
+        self.troubles.append(message)
+        self.stirred.set()
 
     error = warn
 
@@ -98,10 +102,10 @@ async def school(certificate: Path) -> AsyncIterator[Play]:
 
 
 class Robot:
-    """The SDK's client with what it heard; `until` waits for a state of either side."""
+    """The SDK's client with what it heard; `until` waits for something that it logs or tells as an event."""
 
     def __init__(self, play: Play, path: str = "/_aibot", secret: str = ROBOT.secret) -> None:
-        self.log = Quiet()
+        self.log = Log()
         url = str(play.client.make_url(path)).replace("https://", "wss://")
         options = aibot.WSClientOptions(
             bot_id=ROBOT.bot_id, secret=secret, ws_url=url, logger=self.log, reconnect_interval=20, heartbeat_interval=50
@@ -110,13 +114,23 @@ class Robot:
         self.events: list[str] = []
         self.frames: asyncio.Queue[Frame] = asyncio.Queue()
         for event in ("authenticated", "disconnected", "reconnecting", "error"):
-            self.client.on(event, lambda *_, event=event: self.events.append(event))
+            self.client.on(event, lambda *_, event=event: self._note(event))
         for event in ("message", "event"):
             self.client.on(event, self.frames.put_nowait)
 
+    def _note(self, event: str) -> None:
+        self.events.append(event)
+        self.log.stirred.set()
+
     async def start(self) -> None:
         await self.client.connect()
-        await until(lambda: "authenticated" in self.events or "error" in self.events)
+        await self.until(lambda: "authenticated" in self.events or "error" in self.events)
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not true():
+                await self.log.stirred.wait()
+                self.log.stirred.clear()
 
     async def hear(self) -> Frame:
         async with asyncio.timeout(5):
@@ -124,15 +138,12 @@ class Robot:
 
     async def stop(self) -> None:
         self.client.disconnect()
-        await until(lambda: not self.client.is_connected)
+        await self.ended()
+
+    async def ended(self) -> None:
+        """Return once nothing of the SDK runs any more."""
         tasks = [task for task in asyncio.all_tasks() if "WsConnectionManager" in repr(task.get_coro())]
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
-        while not true():
-            await asyncio.sleep(0.005)
 
 
 @pytest.fixture
@@ -151,14 +162,13 @@ async def test_a_wrong_secret_is_an_error_event(school: Play) -> None:
     robot = Robot(school, secret="no")
     await robot.start()
     assert robot.events == ["error"]
-    assert any("853000" in line for line in robot.log.lines)
+    assert any("853000" in line for line in robot.log.troubles)
     await robot.stop()
 
 
 async def test_pings_are_answered(school: Play, robot: Robot) -> None:
-    await until(lambda: robot.client._ws_manager._missed_pong_count > 0)
-    await until(lambda: robot.client._ws_manager._missed_pong_count == 0)
-    assert robot.log.lines == []
+    await robot.until(lambda: robot.log.acks >= 3)
+    assert robot.log.troubles == []
 
 
 async def test_a_text_is_answered_by_a_growing_stream(school: Play, robot: Robot) -> None:
@@ -223,7 +233,7 @@ async def test_an_upload_through_its_general_reply(school: Play, robot: Robot) -
 async def test_left_alone_it_fights_back_when_it_is_kicked(school: Play, robot: Robot) -> None:
     other = await connect(school)
     assert (await robot.hear())["body"]["event"]["eventtype"] == "disconnected_event"
-    await until(lambda: robot.events.count("authenticated") == 2)
+    await robot.until(lambda: robot.events.count("authenticated") == 2)
     assert robot.events == ["authenticated", "disconnected", "reconnecting", "authenticated"]
     assert (await other.hear())["body"]["event"]["eventtype"] == "disconnected_event"
 
@@ -231,7 +241,9 @@ async def test_left_alone_it_fights_back_when_it_is_kicked(school: Play, robot: 
 async def test_a_bot_that_disconnects_on_the_event_does_not_fight_back(school: Play, robot: Robot) -> None:
     robot.client.on("event.disconnected_event", lambda frame: robot.client.disconnect())
     other = await connect(school)
-    await until(lambda: not robot.client.is_connected)
+    await robot.until(lambda: robot.client._started is False)
+    await robot.ended()
+    assert not robot.client.is_connected
     await school.act("/aibot/say", userid="Lin", text="谁在")
     assert (await other.hear())["body"]["text"]["content"] == "谁在"
     assert "reconnecting" not in robot.events
@@ -242,7 +254,7 @@ async def test_it_finds_the_robot_by_the_host_alone_and_comes_back_after_a_cut(s
     robot = Robot(school, path="/")
     await robot.start()
     await school.act("/aibot/cut")
-    await until(lambda: robot.events.count("authenticated") == 2)
+    await robot.until(lambda: robot.events.count("authenticated") == 2)
     await school.act("/aibot/say", userid="Lin", text="还在吗")
     assert (await robot.hear())["body"]["text"]["content"] == "还在吗"
     await robot.stop()

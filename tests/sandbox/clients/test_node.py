@@ -22,13 +22,9 @@ from tests.sandbox.conftest import CREDENTIALS, Play
 HERE = Path(__file__).with_name("node")
 NODE = shutil.which("node")
 
-pytestmark = [
-    pytest.mark.skipif(NODE is None, reason="NOT CHECKED against the vendor's npm packages: Node.js is missing"),
-    pytest.mark.skipif(
-        NODE is not None and not (HERE / "node_modules/@wecom").is_dir(),
-        reason="NOT CHECKED against the vendor's npm packages: run `make npm-clients` (needs npm)",
-    ),
-]
+if NODE is None or not (HERE / "node_modules/@wecom").is_dir():
+    why = "Node.js is missing" if NODE is None else "run `make npm-clients`, which needs npm"
+    pytest.skip(f"the sandbox is NOT CHECKED against the vendor's npm packages: {why}", allow_module_level=True)
 
 
 class Script:
@@ -55,10 +51,9 @@ class Script:
 
 @asynccontextmanager
 async def running(name: str, options: dict[str, Any]) -> AsyncIterator[Script]:
-    assert NODE is not None
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     process = await asyncio.create_subprocess_exec(
-        NODE, str(HERE / name), json.dumps(options), stdout=asyncio.subprocess.PIPE, env=environment
+        str(NODE), str(HERE / name), json.dumps(options), stdout=asyncio.subprocess.PIPE, env=environment
     )
     try:
         yield Script(process)

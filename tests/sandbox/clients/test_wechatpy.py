@@ -68,7 +68,12 @@ async def test_messages_of_many_kinds(school: Play, client: WeChatClient) -> Non
     assert (sent["errcode"], sent["invaliduser"]) == (0, "nobody")
     await blocking(client.message.send_markdown, agent, "Lin", "**3 人**缺勤")
     await blocking(client.message.send_text_card, agent, ["Lin"], "公海", "3 位学员", "https://camp.example.cn")
-    article = {"title": "第 6 课", "description": "回放", "url": "https://camp.example.cn", "image": "https://camp.example.cn/a.png"}
+    article = {
+        "title": "第 6 课",
+        "description": "回放",
+        "url": "https://camp.example.cn",
+        "image": "https://camp.example.cn/a.png",
+    }
     await blocking(client.message.send_articles, agent, ["Lin"], [article])
     kinds = [bubble["kind"] for bubble in await school.phone("Lin")]
     assert kinds == ["text", "markdown", "textcard", "news"]
