@@ -14,13 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.cli import run_directory
+from bot.cli import browser, run_directory
 from bot.cli.child import Child, Died
 
 _START_SECONDS = 60.0
-_POLL_SECONDS = 0.05
+_POLL_SECONDS = 0.02
 _CACHE = "bytecode"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PORT = 8790  # the look-alike's own; a tab that was left open finds the next demo there
+_CAST = "learner=wmXiaoyu&teacher=lin&sales=zhao&manager=chen"
+_PACE_SECONDS = 0.6
+_STOPPED = 3  # the story's exit code when somebody moved its clock: no failure where somebody may
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,17 @@ class Stage:
     sandbox: Child
     server: Child
 
+    @property
+    def page(self) -> str:
+        """The four phones, with somebody on each."""
+        return f"{self.sandbox_url}/#{_CAST}"
+
 
 def run(arguments: Sequence[str]) -> int:
     """Plays the camp; 0 when every expectation of the story held, 1 when one did not, 2 when it could not be played."""
     options = _parser().parse_args(arguments)
     try:
-        return asyncio.run(_until_told(_play(options.dir, options.exit)))
+        return asyncio.run(_until_told(_play(options)))
     except run_directory.NotOurs as fault:
         sys.stderr.write(f"{fault}\n")
         return 2
@@ -53,9 +62,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wecamp demo", description="演示一整期训练营。Play a whole camp against the look-alike."
     )
-    parser.add_argument("--exit", action="store_true", help="演完就退出。Leave when it is over.")
+    parser.add_argument("--exit", action="store_true", help="能多快就多快地演完，然后退出。Play at full speed and leave.")
     parser.add_argument("--dir", type=Path, default=Path("demo-run"), help="运行目录，每次重建。Made anew each time.")
+    parser.add_argument("--pace", type=_seconds, metavar="SECONDS", help="人与人之间停几秒。Seconds between two acts.")
+    parser.add_argument("--no-open", action="store_true", help="不打开浏览器。Open no browser.")
     return parser
+
+
+def _seconds(words: str) -> float:
+    seconds = float(words)
+    if not 0 <= seconds <= 60:
+        raise argparse.ArgumentTypeError("0–60")
+    return seconds
 
 
 async def _until_told(play: Coroutine[Any, Any, int]) -> int:
@@ -73,11 +91,17 @@ async def _until_told(play: Coroutine[Any, Any, int]) -> int:
     return await task
 
 
-async def _play(directory: Path, leave: bool) -> int:
+async def _play(options: argparse.Namespace) -> int:
     began = time.monotonic()
-    _say("起台：企业微信沙箱、数据库、真的机器人进程……")
-    async with _stage(directory) as stage:
-        verdict = await _tell(stage, began)
+    leave = bool(options.exit)
+    pace = options.pace if options.pace is not None else 0.0 if leave else _PACE_SECONDS
+    async with _stage(options.dir) as stage:
+        _say(f"四台手机：{stage.page}\n企业微信沙箱已经开了，真的机器人正在启动，故事同时开演……")
+        if not leave and not options.no_open:
+            browser.show(stage.page)
+        verdict = await _tell(stage, pace, began)
+        if verdict == _STOPPED:
+            verdict = 2 if leave else 0
         if not leave:
             _explain(stage)
             try:
@@ -92,38 +116,30 @@ async def _play(directory: Path, leave: bool) -> int:
 
 @asynccontextmanager
 async def _stage(directory: Path) -> AsyncIterator[Stage]:
-    """The look-alike is up, the database migrated, the real server starting; all ended in reverse order."""
+    """The look-alike is up, the real server starting (it makes its database itself); both ended in reverse order."""
     async with AsyncExitStack() as stack:
         directory = stack.enter_context(run_directory.fresh(directory))
-        config = run_directory.write_config(directory)
-        port_file, cache = directory / "sandbox.port", directory / _CACHE
-        words = ["sandbox", "serve", "--config", str(config), "--port", "0", "--port-file", str(port_file)]
+        port = run_directory.free_port(_PORT)
+        url = f"http://127.0.0.1:{port}"
+        config = run_directory.write_config(directory, url)
+        ready, cache = directory / "sandbox.port", directory / _CACHE
+        words = ["sandbox", "serve", "--config", str(config), "--port", str(port), "--port-file", str(ready)]
         sandbox = await Child.start("沙箱", words, cache, directory / "sandbox.log")
         stack.push_async_callback(sandbox.end)
-        migrate = await Child.start("migrate", ["bot", "migrate", "--config", str(config)], cache, directory / "migrate.log")
-        stack.push_async_callback(migrate.end)
-        if await migrate.over() != 0:
-            migrate.check()
-        url = f"http://127.0.0.1:{await _port(sandbox, port_file)}"
-        run_directory.add_sandbox(config, url)
-        _say("数据库建好了，机器人启动中……")
         server = await Child.start("机器人", ["bot", "serve", "--config", str(config)], cache, directory / "server.log")
         stack.push_async_callback(server.end)
+        await _up(sandbox, ready)
         yield Stage(directory, config, url, sandbox, server)
 
 
-async def _port(sandbox: Child, file: Path) -> int:
+async def _up(sandbox: Child, port_file: Path) -> None:
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until:
         sandbox.check()
-        if words := _written(file):
-            return int(words)
+        if port_file.exists():
+            return
         await asyncio.sleep(_POLL_SECONDS)
     raise Died(f"沙箱 {_START_SECONDS:.0f} 秒没有起来：\n{sandbox.last_words()}")
-
-
-def _written(file: Path) -> str:
-    return file.read_text() if file.exists() else ""
 
 
 def _server_url(config: Path) -> str:
@@ -136,10 +152,10 @@ def _say(words: str) -> None:
     sys.stdout.flush()
 
 
-async def _tell(stage: Stage, began: float) -> int:
+async def _tell(stage: Stage, pace: float, began: float) -> int:
     """Lets the story play; should the server or the look-alike die meanwhile, so does the demo."""
     words = ["sandbox.story", "--dir", str(stage.directory), "--sandbox", stage.sandbox_url]
-    words += ["--bot", _server_url(stage.config), "--spent", f"{time.monotonic() - began:.1f}"]
+    words += ["--bot", _server_url(stage.config), "--pace", str(pace), "--spent", f"{time.monotonic() - began:.1f}"]
     story = await Child.start("故事", words, stage.directory / _CACHE)
     try:
         over = asyncio.ensure_future(story.over())
@@ -163,7 +179,10 @@ def _explain(stage: Stage) -> None:
     program = Path(sys.executable).with_name("wecamp")
     if program.is_relative_to(Path.cwd()):
         program = program.relative_to(Path.cwd())
-    sys.stdout.write("\n沙箱和机器人还在运行，可以接着玩（另开一个终端）：\n")
+    sys.stdout.write(
+        f"\n沙箱和机器人还在运行，接着玩：打开 {stage.page}\n"
+        "第 2 期在等人：时间条上点“下一课”，在手机上打字、点菜单、点卡片。或者另开一个终端：\n"
+    )
     for words, meaning in (
         (("watch",), "跟着看发生的事"),
         (("say", "wmXiaoyu", "进度"), "学员周小雨对客服说"),

@@ -7,25 +7,30 @@ import sys
 import time
 import tomllib
 from collections.abc import Coroutine
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import aiohttp
 
 from sandbox.story import report
+from sandbox.story.bot import Bot
 from sandbox.story.calendar import planned
-from sandbox.story.chapters import before_class, closing, digests, ending, enrolment, lessons, opening, sales
+from sandbox.story.cast import SEEN
+from sandbox.story.chapters import before_class, closing, ending, enrolment, evenings, opening, sales
 from sandbox.story.checklist import Checklist
+from sandbox.story.clock import Moved, StoryClock
 from sandbox.story.corp import Corp
 from sandbox.story.ear import Ear
+from sandbox.story.rhythm import Rhythm
 from sandbox.story.shop import Shop
 from sandbox.story.story import MISHAPS, Story
 from sandbox.story.terminal import Terminal
 from sandbox.story.voice import Voice
 
-CHAPTERS = (opening, enrolment, before_class, lessons, digests, closing, sales, ending)
+CHAPTERS = (opening, enrolment, before_class, evenings, closing, sales, ending)
+STOPPED = 3  # somebody else moved the clock
+_STOPPED = "有人动了时钟，故事就停在这里；四台手机、时间条和机器人照常，接着玩吧。"
 
 
 def _options() -> argparse.Namespace:
@@ -33,33 +38,47 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--dir", type=Path, required=True, help="运行目录，里面有机器人的 config.toml")
     parser.add_argument("--sandbox", required=True, help="沙箱地址")
     parser.add_argument("--bot", required=True, help="机器人地址")
+    parser.add_argument("--pace", type=float, default=0.0, help="人与人之间停几秒，0 = 能多快就多快")
     parser.add_argument("--spent", type=float, default=0.0, help="起台用掉的秒数，算进总用时")
     return parser.parse_args()
 
 
 async def _tell(options: argparse.Namespace) -> int:
     began = time.monotonic() - options.spent
-    config = options.dir / "config.toml"
-    secret = tomllib.loads(config.read_text(encoding="utf-8"))["ingest"]["shop"]["secret"]
     voice = Voice(whole=options.dir / "transcript.txt")
     timeout = aiohttp.ClientTimeout(total=60)
     async with aiohttp.ClientSession(trust_env=False, timeout=timeout, connector=aiohttp.TCPConnector(limit=0)) as session:
-        corp = Corp(options.sandbox, session)
-        ear = Ear(corp, voice.hear)
-        story = Story(
-            corp=corp,
-            ear=ear,
-            checklist=Checklist(),
-            shop=Shop(f"{options.bot}/ingest/shop", secret, session),
-            terminal=Terminal(corp, [sys.executable, "-m", "bot"], str(config)),
-            bot_url=options.bot,
-            directory=options.dir,
-            calendar=planned(datetime.now(ZoneInfo("Asia/Shanghai"))),
-        )
-        await _while_listening(ear, _chapters(story))
+        story = _story(options, session, voice)
+        try:
+            await _while_listening(story, _chapters(story))
+        except Moved:
+            await story.corp.tell(f"## {_STOPPED}")
+            voice.line()
+            voice.line(f"━━ {_STOPPED}")
+            voice.close()
+            return STOPPED
     report.write(voice, story, time.monotonic() - began)
     voice.close()
     return 1 if story.checklist.failed else 0
+
+
+def _story(options: argparse.Namespace, session: aiohttp.ClientSession, voice: Voice) -> Story:
+    config = options.dir / "config.toml"
+    secret = tomllib.loads(config.read_text(encoding="utf-8"))["ingest"]["shop"]["secret"]
+    rhythm = Rhythm(options.pace, frozenset(SEEN.values()))
+    corp = Corp(options.sandbox, session, rhythm)
+    clock = StoryClock(corp, rhythm)
+    return Story(
+        corp=corp,
+        ear=Ear(corp, voice.hear),
+        checklist=Checklist(excuse=clock.excuse),
+        shop=Shop(f"{options.bot}/ingest/shop", secret, session, rhythm, clock.now),
+        terminal=Terminal(corp, [sys.executable, "-m", "bot"], str(config)),
+        bot=Bot(options.bot, session),
+        clock=clock,
+        directory=options.dir,
+        calendar=planned(datetime.now(UTC)),
+    )
 
 
 async def _chapters(story: Story) -> None:
@@ -68,17 +87,18 @@ async def _chapters(story: Story) -> None:
     await story.ear.catch_up()
 
 
-async def _while_listening(ear: Ear, play: Coroutine[Any, Any, None]) -> None:
-    """Plays with an open ear; should it fall deaf (the look-alike gone, nobody reading), the play is over."""
-    listening, playing = asyncio.create_task(ear.run()), asyncio.create_task(play)
+async def _while_listening(story: Story, play: Coroutine[Any, Any, None]) -> None:
+    """Plays with an open ear and an eye on the clock; should either fail (the look-alike gone, nobody reading, the clock
+    moved too far), the play is over."""
+    tasks = [asyncio.create_task(one) for one in (story.ear.run(), story.clock.watch(), play)]
     try:
-        done, _ = await asyncio.wait((listening, playing), return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             task.result()
     finally:
-        for task in (listening, playing):
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(listening, playing, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def main() -> int:

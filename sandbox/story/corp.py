@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 import aiohttp
 
+from sandbox.story.rhythm import Rhythm
+
 Json = dict[str, Any]
 
 
@@ -13,11 +15,17 @@ class Refused(Exception):
 
 
 class Corp:
-    """`url` is the address of a running `python -m sandbox serve`."""
+    """`url` is the address of a running `python -m sandbox serve`; without a `rhythm` everybody acts at once."""
 
-    def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
+    def __init__(self, url: str, session: aiohttp.ClientSession, rhythm: Rhythm | None = None) -> None:
         self.url = url.rstrip("/")
+        self.rhythm = rhythm or Rhythm()
         self._session = session
+
+    async def play(self, who: str, path: str, /, **body: Any) -> Json:
+        """One act of somebody the page may show, when it is their turn."""
+        await self.rhythm.turn(who)
+        return await self.act(path, **body)
 
     async def act(self, path: str, /, **body: Any) -> Json:
         """POST of one act; raises Refused with the reason."""
@@ -42,6 +50,16 @@ class Corp:
         """The messages on the phone of a "learner" or a "member", oldest first."""
         found = await self.see(f"/phones/{kind}/{quote(who)}")
         return cast(list[Json], found["messages"])
+
+    async def window_open(self, learner: str) -> bool:
+        """Whether the bot may write to the learner in kf (doc 94677)."""
+        chats = (await self.see(f"/phone/{quote(learner)}?limit=1"))["chats"]
+        return any(chat["window"]["open"] and chat["window"]["left"] for chat in chats if chat["kind"] == "kf")
+
+    async def chat(self, who: str, name: str) -> list[Json]:
+        """The messages of one chat on somebody's phone, oldest first; empty where there is no such chat."""
+        chats = (await self.see(f"/phone/{quote(who)}"))["chats"]
+        return next((chat["messages"] for chat in chats if chat["chat"] == name), [])
 
     async def tell(self, words: str) -> None:
         """A line of the narrator."""

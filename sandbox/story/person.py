@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-import time
+from typing import cast
 
 from sandbox.story.corp import Corp, Json, words_of
 from sandbox.story.ear import Ear, Line
@@ -33,9 +33,9 @@ class Person:
         """Writes to the bot; returns how many messages the screen held before."""
         before = len(await self.screen())
         if self.kind == "learner":
-            await self.corp.act("/kf/say", external_userid=self.id, text=words)
+            await self.corp.play(self.id, "/kf/say", external_userid=self.id, text=words)
         else:
-            await self.corp.act("/app/say", userid=self.id, text=words)
+            await self.corp.play(self.id, "/app/say", userid=self.id, text=words)
         return before
 
     async def asks(self, words: str, *wanted: str, within: float = PATIENCE) -> str:
@@ -48,7 +48,7 @@ class Person:
         """Taps the newest menu item with this label, and waits like `asks`."""
         item = await self._menu_item(label, since, within)
         before = len(await self.screen())
-        await self.corp.act("/kf/say", external_userid=self.id, menu_id=item["id"])
+        await self.corp.play(self.id, "/kf/say", external_userid=self.id, menu_id=item["id"])
         answer = await self.hears(*wanted, since=before, within=within, asked=f"［{label}］")
         return words_of(answer)
 
@@ -56,17 +56,20 @@ class Person:
         bubble = await self.hears(label, since=since, within=within, menu=True)
         return next(item for item in bubble["items"] if "id" in item and label in item.get("content", ""))
 
-    async def hears(self, *wanted: str, since: int = 0, within: float = PATIENCE, asked: str = "", menu: bool = False) -> Json:
-        """The newest message from the bot, behind the first `since`, in which every wanted pattern is found."""
-        until = time.monotonic() + within
+    async def hears(
+        self, *wanted: str, since: int = 0, within: float = PATIENCE, asked: str = "", menu: bool = False, sender: str = ""
+    ) -> Json:
+        """The newest message from others (from the `sender`), behind the first `since`, in which every wanted pattern is found."""
+        until = self.corp.rhythm.seconds() + within
         while True:
             heard = len(self._ear.lines)
             screen = await self.screen()
             for bubble in reversed(screen[since:]):
-                if bubble["from"] != "me" and _says(bubble, wanted) and (not menu or bubble.get("items")):
+                theirs = bubble["from"] == sender if sender else bubble["from"] != "me"
+                if theirs and _says(bubble, wanted) and (not menu or bubble.get("items")):
                     self.asked += 1
                     return bubble
-            left = until - time.monotonic()
+            left = until - self.corp.rhythm.seconds()
             if left <= 0:
                 raise Unheard(self._complaint(wanted, within, asked, screen[since:] or screen[-2:]))
             await self._ear.wait_for(heard, self._concerns_me, min(left, 1.0))
@@ -94,25 +97,34 @@ class Learner(Person):
         super().__init__(corp, ear, "learner", id, name)
 
     async def adds(self, userid: str, state: str, *, half: bool = False) -> None:
-        await self.corp.act("/follow", external_userid=self.id, userid=userid, state=state, half=half)
+        await self.corp.play(self.id, "/follow", external_userid=self.id, userid=userid, state=state, half=half)
 
     async def welcome(self, *wanted: str, within: float = PATIENCE) -> str:
-        """The link of the welcome message, once it arrived with the wanted words."""
-        bubble = await self.hears("欢迎", *wanted, within=within)
-        return str(next((item["url"] for item in bubble.get("items", []) if item.get("url")), ""))
+        """The link that came with the welcome, once both arrived with the wanted words; "" when there was none."""
+        return await self._link_after("欢迎", *wanted, within=within)
+
+    async def nudged(self, teacher: str, *wanted: str, within: float = PATIENCE) -> str:
+        """The link below the words their class teacher sent to many; "" when there was none."""
+        return await self._link_after(*wanted, within=within, sender=teacher)
+
+    async def _link_after(self, *wanted: str, within: float, sender: str = "") -> str:
+        words = await self.hears(*wanted, within=within, sender=sender)
+        screen = await self.screen()
+        attached = screen[screen.index(words) + 1 :]
+        return str(next((bubble["data"]["url"] for bubble in attached if bubble["kind"] == "link"), ""))
 
     async def taps_link(self, url: str, *wanted: str, within: float = PATIENCE) -> str | None:
         """Taps a customer service link. WeCom lets the bot answer only who wrote within 48 h or brings a welcome code; where
         it must be silent the answer is None."""
-        before = await self.screen()
-        entered = await self.corp.act("/kf/enter", external_userid=self.id, url=url)
-        if not entered["welcome_code"] and not any(bubble["from"] == "me" for bubble in before):
+        before, may_answer = await self.screen(), await self.corp.window_open(self.id)
+        entered = await self.corp.play(self.id, "/kf/enter", external_userid=self.id, url=url)
+        if not entered["welcome_code"] and not may_answer:
             return None
         answer = await self.hears(*wanted, since=len(before), within=within, asked="（点客服链接）")
         return words_of(answer)
 
     async def joins(self, chat_id: str, shape: str) -> None:
-        await self.corp.act(f"/groups/{chat_id}/join", external_userid=self.id, join_scene=3, shape=shape)
+        await self.corp.play(self.id, f"/groups/{chat_id}/join", external_userid=self.id, join_scene=3, shape=shape)
 
 
 class Member(Person):
@@ -123,15 +135,15 @@ class Member(Person):
 
     async def card(self, *wanted: str, since: int = 0, within: float = PATIENCE) -> Json:
         """The newest living card with the wanted words."""
-        until = time.monotonic() + within
+        until = self.corp.rhythm.seconds() + within
         while True:
-            found = await self.hears(*wanted, since=since, within=max(0.1, until - time.monotonic()))
+            found = await self.hears(*wanted, since=since, within=max(0.1, until - self.corp.rhythm.seconds()))
             if found.get("buttons"):
                 return found
             alive = [b for b in await self.screen() if b.get("buttons") and _says(b, wanted)]
             if alive:
                 return alive[-1]
-            if time.monotonic() > until:
+            if self.corp.rhythm.seconds() > until:
                 raise Unheard(f"{self.name} 等了 {within:.0f} 秒没有等到可以点的卡片「{'、'.join(wanted)}」")
             await asyncio.sleep(0.1)
 
@@ -140,4 +152,24 @@ class Member(Person):
         button = next((b for b in card["buttons"] if label in b["text"]), None)
         if button is None:
             raise Unheard(f"{self.name} 的卡片上没有按钮［{label}］，只有 {[b['text'] for b in card['buttons']]}")
-        await self.corp.act("/app/click", userid=self.id, task_id=card["task_id"], key=button["key"])
+        await self.corp.play(self.id, "/app/click", userid=self.id, task_id=card["task_id"], key=button["key"])
+
+    async def posts_link(self, chat_id: str, title: str, url: str) -> None:
+        """Puts a link into a customer group; no bot hears of that."""
+        await self.corp.play(self.id, f"/groups/{chat_id}/say", who=self.id, title=title, url=url)
+
+    async def task(self, within: float = PATIENCE) -> Json:
+        """The newest mass-send task that waits for their tap in 群发助手."""
+        until = self.corp.rhythm.seconds() + within
+        while True:
+            heard = len(self._ear.lines)
+            tasks = [b["data"] for b in await self.corp.chat(self.id, "tasks") if b["kind"] == "mass_task"]
+            if waiting := [task for task in tasks if task["state"] == "waiting"]:
+                return cast(Json, waiting[-1])
+            if self.corp.rhythm.seconds() > until:
+                raise Unheard(f"{self.name} 等了 {within:.0f} 秒，「群发助手」里没有等着发送的任务")
+            await self._ear.wait_for(heard, lambda line: True, 0.3)
+
+    async def sends(self, task: Json) -> None:
+        """Taps send on a mass-send task."""
+        await self.corp.play(self.id, f"/mass/{task['msgid']}/send", userid=self.id)

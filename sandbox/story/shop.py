@@ -5,10 +5,13 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
+
+from sandbox.story.rhythm import Rhythm
 
 
 class ShopRefused(Exception):
@@ -22,9 +25,13 @@ def sign(secret: str, timestamp: str, nonce: str, body: bytes) -> str:
 
 
 class Shop:
-    """`url` is the bot's `/ingest/<source>`."""
+    """`url` is the bot's `/ingest/<source>`, `now` the time the shop lives in (unix s): the bot takes what is ±300 s old."""
 
-    def __init__(self, url: str, secret: str, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, url: str, secret: str, session: aiohttp.ClientSession, rhythm: Rhythm, now: Callable[[], float] = time.time
+    ) -> None:
+        self._rhythm = rhythm
+        self._now = now
         self._url = url
         self._secret = secret
         self._session = session
@@ -32,9 +39,10 @@ class Shop:
 
     async def sends(self, type: str, subject: dict[str, str], **fields: Any) -> str:
         """Sends one event twice, as an impatient shop does; returns its event_id. The second must be without effect."""
+        await self._rhythm.turn()
         self._serial += 1
         event_id = f"demo-{self._serial}"
-        now = datetime.now(UTC).isoformat()
+        now = datetime.fromtimestamp(self._now(), UTC).isoformat()
         body = json.dumps({"event_id": event_id, "type": type, "occurred_at": now, "subject": subject, **fields}).encode()
         for _ in range(2):
             status = await self._post(body)
@@ -47,7 +55,7 @@ class Shop:
         return await self._post(json.dumps({"type": type, "subject": subject}).encode(), secret="wrong")
 
     async def _post(self, body: bytes, secret: str = "") -> int:
-        timestamp, nonce = str(int(time.time())), secrets.token_hex(8)
+        timestamp, nonce = str(int(self._now())), secrets.token_hex(8)
         headers = {
             "X-Timestamp": timestamp,
             "X-Nonce": nonce,

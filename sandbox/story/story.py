@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from sandbox.story.bot import Bot
 from sandbox.story.calendar import Calendar
 from sandbox.story.cast import Pupil
 from sandbox.story.checklist import Checklist
+from sandbox.story.clock import StoryClock, in_words
 from sandbox.story.corp import Corp, Json, Refused
 from sandbox.story.ear import Ear
 from sandbox.story.person import Learner, Member, Unheard
@@ -19,6 +21,7 @@ from sandbox.story.shop import Shop, ShopRefused
 from sandbox.story.terminal import CommandFailed, Terminal
 
 MISHAPS = (Unheard, Refused, CommandFailed, ShopRefused, aiohttp.ClientError, TimeoutError)
+_LOOK_S = 0.05
 
 
 @dataclass
@@ -30,14 +33,15 @@ class Story:
     checklist: Checklist
     shop: Shop
     terminal: Terminal
-    bot_url: str
+    bot: Bot
+    clock: StoryClock
     directory: Path
     calendar: Calendar
     learners: dict[str, Learner] = field(default_factory=dict)  # by name
     members: dict[str, Member] = field(default_factory=dict)  # by userid
     numbers: dict[str, int] = field(default_factory=dict)  # by name
     welcome_links: dict[str, str] = field(default_factory=dict)  # by name
-    lesson_links: dict[tuple[str, int], "asyncio.Future[str]"] = field(default_factory=dict)  # by class teacher and lesson
+    lesson_links: dict[tuple[str, int], str] = field(default_factory=dict)  # by class teacher and lesson
     reports: dict[str, str] = field(default_factory=dict)  # what the bot answered, for the end
 
     async def chapter(self, title: str) -> None:
@@ -70,35 +74,34 @@ class Story:
             raise Unheard(f"{name} 没有收到带链接的欢迎语")
         return self.welcome_links[name]
 
-    async def lesson_link(self, teacher: str, seq: int, within: float = 60) -> str:
-        """The check-in link a class teacher posted in the class group; waits until they have it."""
+    def lesson_link(self, teacher: str, seq: int) -> str:
+        """The check-in link a class teacher posted in the class group."""
+        if (teacher, seq) not in self.lesson_links:
+            raise Unheard(f"{self.members[teacher].name} 没有拿到第{seq}课的签到链接")
+        return self.lesson_links[teacher, seq]
+
+    async def jump(self, moment: datetime, why: str, before: datetime | None = None) -> None:
+        """Turns the clock forward once everybody is done; what follows makes sense `before` that other moment."""
+        await self.rest()
+        await self.corp.tell(f"⏰ {in_words(moment)} {why}")
+        await self.clock.jump(moment, before)
+        await self.bot.in_step(self.clock.now())
+
+    async def rest(self, within: float = 45) -> None:
+        """Returns when nothing is under way any more; a bot that never rests is not waited for for ever."""
         try:
             async with asyncio.timeout(within):
-                return await asyncio.shield(self.lesson_links[teacher, seq])
+                while not (await self.bot.at_rest() and await self._quiet() and await self.bot.at_rest()):
+                    await asyncio.sleep(_LOOK_S)
         except TimeoutError:
-            raise Unheard(f"{self.members[teacher].name} {within:.0f} 秒没有拿到第{seq}课的签到链接") from None
+            await self.corp.tell(f"（等了 {within:.0f} 秒，机器人手上还有事，先往下演）")
 
-    async def ready(self, within: float = 60) -> None:
-        """Waits until the bot answers `/readyz` with 200."""
-        until = asyncio.get_running_loop().time() + within
-        async with aiohttp.ClientSession(trust_env=False) as session:
-            while asyncio.get_running_loop().time() < until:
-                try:
-                    async with session.get(f"{self.bot_url}/readyz") as answer:
-                        if answer.status == 200:
-                            return
-                except aiohttp.ClientConnectionError:
-                    pass
-                await asyncio.sleep(0.05)
-        raise TimeoutError(f"机器人 {within:.0f} 秒没有就绪")
+    async def _quiet(self) -> bool:
+        return bool((await self.corp.see("/quiet?wait=5"))["quiet"])
 
-    async def until(self, moment: datetime) -> None:
-        """The lesson clock itself."""
-        await asyncio.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
-
-    async def into(self, seconds: float) -> None:
-        """Waits until so many seconds into the first lesson."""
-        await self.until(self.calendar.starts(1) + timedelta(seconds=seconds))
+    @property
+    def camp_file(self) -> Path:
+        return self.directory / "camp.toml"
 
     async def world(self) -> Json:
         found: Json = await self.corp.see("/state")

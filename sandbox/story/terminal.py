@@ -1,7 +1,6 @@
 """The operator's terminal: the bot's own command line, run as a process of its own."""
 
 import asyncio
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,13 +18,12 @@ class Terminal:
         self._corp = corp
         self._command = list(command)
         self._config = config
-        self.slowest = 0.0  # seconds the slowest command took
 
     async def run(self, *words: str, aloud: bool = True) -> str:
         """The output of one command; told in the transcript unless not `aloud`."""
         if aloud:
+            await self._corp.rhythm.turn()
             await self._corp.tell(f"$ wecamp {' '.join(Path(word).name for word in words)}")
-        began = time.monotonic()
         process = await asyncio.create_subprocess_exec(
             *self._command,
             *words,
@@ -40,7 +38,6 @@ class Terminal:
         finally:
             if process.returncode is None:
                 process.kill()
-        self.slowest = max(self.slowest, time.monotonic() - began)
         output = raw.decode(errors="replace").strip()
         if process.returncode != 0:
             raise CommandFailed(f"wecamp {' '.join(words)} 以 {process.returncode} 结束：{output[-600:]}")

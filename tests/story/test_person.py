@@ -35,7 +35,7 @@ async def test_words_that_come_later_are_heard(corp: tuple[Corp, Ear, Stage]) ->
 
     async def answer() -> None:
         await ear.wait_for(0, lambda line: line["what"] == "签到3", 5)
-        stage.phones.show_learner("wmMing", stage.phones.bubble("kf", "text", "第3课 签到成功 ✓"))
+        stage.phones.show_learner("wmMing", stage.phones.bubble("kf:wk1", "kf", "text", "第3课 签到成功 ✓"))
         stage.transcript.add("客服机器人", "小明", "第3课 签到成功 ✓", "text")
 
     words, _ = await asyncio.gather(ming.asks("签到3", "第3课", "签到成功", within=5), answer())

@@ -1,4 +1,4 @@
-"""⑤ The manager closes the cohort; one learner pays in the very same moment."""
+"""④ The manager closes the cohort; one learner pays in the very same moment."""
 
 import asyncio
 import re
@@ -20,7 +20,8 @@ _WHY = (
 
 
 async def play(story: Story) -> None:
-    await story.chapter("⑤ 结营：先看预演，再确认；同一刻有人付款")
+    await story.chapter("④ 结营：机器人先把预演给主管看；同一刻有人付款")
+    await story.jump(story.calendar.closes, "结营时间到了，机器人来问主管")
     await story.together(_close(story))
     await story.together(_told(story, "lin"), _told(story, "he"), _report(story))
     await story.together(*(_why(story, userid, name, wanted) for userid, name, wanted in _WHY))
@@ -28,8 +29,7 @@ async def play(story: Story) -> None:
 
 async def _close(story: Story) -> None:
     chen = story.members["chen"]
-    before = await chen.says(f"结营 {FIRST}")
-    card = await chen.card("结营确认", since=before, within=_LATE)
+    card = await chen.card("结营确认", within=_LATE)
     forecast = str(card["text"])
     story.checklist.check("确认卡上的预演：23 人，去向加起来也是 23", _adds_up(forecast, len(cast.FIRST_COHORT)), forecast)
     pupil = cast.pupil_named("徐梦瑶")

@@ -1,4 +1,4 @@
-"""⑦ Where everybody went: the bot's own answers, the phones, the books."""
+"""⑥ Where everybody went: the bot's own answers, the phones, the books."""
 
 import asyncio
 import csv
@@ -21,7 +21,7 @@ _QUEUES = (
 
 
 async def play(story: Story) -> None:
-    await story.chapter("⑦ 漏斗与去向")
+    await story.chapter("⑥ 漏斗与去向")
     await story.together(_funnel(story), _roster(story, "lin"), _roster(story, "he"), _books(story))
     await story.together(_look_alike(story))
 
@@ -48,7 +48,7 @@ def funnel_of(pupils: tuple[cast.Pupil, ...]) -> dict[str, int]:
         "报名": len(pupils),
         "进群": sum(pupil.in_group for pupil in pupils),
         "到课": sum(pupil.attended > 0 for pupil in pupils),
-        "完课": sum(bool(pupil.finishes) for pupil in pupils),
+        "完课": sum(bool(pupil.finishes or pupil.caught_up) for pupil in pupils),
         "成交": sum(end_of(pupil) is End.PAID for pupil in pupils),
     }
 
@@ -91,7 +91,7 @@ async def _queue(story: Story, queue: str, state: str, name: str) -> None:
 
 async def _look_alike(story: Story) -> None:
     """What only WeCom's side can know."""
-    await story.corp.see("/quiet?wait=10")
+    await story.rest()
     world = await story.world()
     callbacks, dropped = world["counters"]["callbacks"], world["counters"]["dropped_app_messages"]
     story.checklist.equal("没有一条回调丢失", callbacks["lost"], 0)

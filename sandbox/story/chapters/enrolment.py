@@ -15,7 +15,7 @@ async def play(story: Story) -> None:
         await story.together(*(_enter(story, pupil) for pupil in cast.FIRST_COHORT[start : start + _WAVE]))
     await story.together(_unknown_channel(story), _switches(story))
     # The bot reads names and marks tags after the welcome; the lists of the next chapter want the names.
-    await story.corp.see("/quiet?wait=10")
+    await story.rest()
 
 
 async def _sign_up_first(story: Story) -> None:

@@ -1,5 +1,6 @@
-"""⓪ The operator sets everything up."""
+"""⓪ The operator sets everything up while the bot starts."""
 
+from sandbox.calendar_file import marks_in
 from sandbox.story import cast
 from sandbox.story.calendar import CHAT_IDS, camp_toml
 from sandbox.story.person import Learner, Member
@@ -9,7 +10,7 @@ from sandbox.story.story import Story
 async def play(story: Story) -> None:
     await story.chapter("⓪ 开台：同事、班群、camp.toml")
     for one in cast.STAFF:
-        await story.corp.act("/members", userid=one.userid, name=one.name)
+        await story.corp.act("/members", userid=one.userid, name=one.name, position=one.job)
         story.members[one.userid] = Member(story.corp, story.ear, one.userid, one.name)
     for pupil in cast.PUPILS:
         await story.corp.act("/learners", external_userid=pupil.id, name=pupil.name, unionid=f"un-{pupil.id}")
@@ -21,7 +22,7 @@ async def play(story: Story) -> None:
         owner = next(teacher for teacher, code in cast.GROUP_OF.items() if code == group)
         await story.corp.act("/groups", name=f"第{cohort}期{group}班", owner=owner, chat_id=chat_id)
     await story.together(_declare(story))
-    await story.ready()
+    await story.bot.ready()
     await story.corp.tell("机器人就绪；在企业微信后台填好回调地址，企业微信来验证")
     await story.corp.act("/callback-url", url=callback_url)
     verified = await story.corp.act("/callback-url/verify")
@@ -35,10 +36,10 @@ async def _name_robots(story: Story) -> None:
 
 
 async def _declare(story: Story) -> None:
-    file = story.directory / "camp.toml"
-    file.write_text(camp_toml(story.calendar), encoding="utf-8")
-    first = await story.terminal.run("apply", str(file))
-    again = await story.terminal.run("apply", str(file))
-    declared = all(word in first for word in ("训练营", "营期", "课", "班群", "渠道", "员工"))
-    story.checklist.check("wecamp apply 声明了训练营、营期、课、班群、渠道、员工", declared, first)
-    story.checklist.check("再 apply 一次没有变化", "没有变化" in again, again)
+    """The camp for the bot, and its marks for the time bar."""
+    declared = camp_toml(story.calendar)
+    story.camp_file.write_text(declared, encoding="utf-8")
+    await story.corp.act("/calendar", marks=marks_in(declared))
+    told = await story.terminal.run("apply", str(story.camp_file))
+    complete = all(word in told for word in ("训练营", "营期", "课", "班群", "渠道", "员工"))
+    story.checklist.check("wecamp apply 声明了训练营、营期、课、班群、渠道、员工", complete, told)

@@ -1,4 +1,4 @@
-"""⑥ Hand-off: cards to salespeople, a race for one learner, quotas, giving back, a sale, a payment."""
+"""⑤ Hand-off: cards to salespeople, a race for one learner, quotas, giving back, a sale, a payment."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ _RACED = "周小雨"
 
 
 async def play(story: Story) -> None:
-    await story.chapter("⑥ 移交销售：两人同时抢一张卡")
+    await story.chapter("⑤ 移交销售：两人同时抢一张卡")
     await story.together(_race(story))
     await story.together(_open_pool(story))
 
@@ -50,14 +50,14 @@ async def _press(story: Story, person: Member, card: Json) -> None:
 
 async def _dead(story: Story, person: Member, winner: str) -> None:
     """The card of the raced learner lost its button and says who has them."""
-    until = asyncio.get_running_loop().time() + _BUSY
+    until = story.corp.rhythm.seconds() + _BUSY
     while True:
         heard = len(story.ear.lines)
         mine = [b for b in await person.screen() if story.number(_RACED) in b["text"] and b.get("task_id")]
         if mine and not any(b.get("buttons") for b in mine) and winner in mine[-1]["text"] + str(mine[-1].get("label")):
             story.checklist.check(f"{person.name} 手里的卡片更新成“已被 {winner} 领取”", True)
             return
-        if asyncio.get_running_loop().time() > until:
+        if story.corp.rhythm.seconds() > until:
             raise Unheard(f"{person.name} 的卡片没有更新成“已被 {winner} 领取”：{[b['text'] for b in mine]}")
         await story.ear.wait_for(heard, lambda line: person.name in line["to"], 1.0)
 
