@@ -9,7 +9,7 @@ NPM_STAMP := $(NPM)/node_modules/.installed
 EXIT ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types arrows clean requirements npm-clients
+.PHONY: help setup demo test check lint types arrows clean requirements npm-clients screens
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -43,6 +43,9 @@ npm-clients: $(NPM_STAMP) ## install the npm packages the sandbox is checked wit
 
 test: $(DEV_STAMP) $(NPM_STAMP) ## run all tests
 	$(BIN)/python -m pytest -q
+
+screens: $(DEV_STAMP) ## take the pictures of README.md anew (needs Chromium)
+	WECAMP_SCREENS=docs/screens $(BIN)/python -m pytest -q -n 0 tests/browser/test_main_job.py
 
 lint: $(DEV_STAMP) ## ruff: style and format
 	$(BIN)/ruff check .

@@ -89,14 +89,15 @@ def build_house(
     wecom = settings.wecom
     wire = Wire(session, wecom.api_base_url)
     secret = wecom.app.secret.get_secret_value()
-    tokens = TokenKeeper(lambda: fetch_token(wire, wecom.corp_id, secret), time.monotonic)
+    ahead = practice.ahead if practice else lambda: 0.0
+    tokens = TokenKeeper(lambda: fetch_token(wire, wecom.corp_id, secret), lambda: time.monotonic() + ahead())
     context = RoadContext(wecom.app.agent_id, {name: key.get_secret_value() for name, key in wecom.robots.items()})
     client = WeComClient(session, wecom.api_base_url, tokens, context=context)
     worker = Worker(database, router.discover(), jobs, policy)
     writer = InboxWriter(database, worker.wake)
     pace = practice.pace if practice else lambda: 1.0
     settler = Settler(database, worker.wake, conceal=partial(conceal, policy), pace=pace)
-    lanes = Lanes(database, client, load_roads(), settler, practice.ahead if practice else lambda: 0.0)
+    lanes = Lanes(database, client, load_roads(), settler, ahead)
     worker.wakes(lanes.wake)
     readiness = Readiness(database, lambda: lanes.up, lambda: tokens.holds_one, practice=practice is not None)
     keys = Keys(wecom.app.token.get_secret_value(), wecom.app.encoding_aes_key.get_secret_value(), wecom.corp_id)

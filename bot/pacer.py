@@ -11,9 +11,8 @@ from storage.outbox import Due
 
 
 class Pacer:
-    """Holds the token buckets of all roads; times are the loop's monotonic seconds, and what jumps of practice time add.
-
-    `ahead` says how many seconds all jumps together went: WeCom's windows have passed with them.
+    """Holds the token buckets of all roads; times are the loop's monotonic seconds, plus those by which practice time is `ahead`:
+    WeCom's windows pass with it.
     """
 
     def __init__(self, roads: tuple[Road, ...], ahead: Callable[[], float] = lambda: 0.0) -> None:

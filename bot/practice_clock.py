@@ -47,8 +47,11 @@ class PracticeClock:
         return self._pace
 
     def ahead(self) -> float:
-        """Seconds that all jumps forward went since the start; what a quicker pace gains is not in it."""
-        return self._ahead
+        """Seconds by which this time has outrun the machine's since the start, by jumps and by a quick pace; never less again.
+
+        WeCom's windows and the life of its tokens pass with it.
+        """
+        return self._ahead + max(0.0, self._pace - 1.0) * (time.monotonic() - self._told_at)
 
     async def look(self) -> bool:
         """Asks once, as commands and a start do; False when nobody answers, and the time goes on as it did."""
@@ -93,7 +96,7 @@ class PracticeClock:
         same = version == self.version and pace == self._pace
         if same and abs(now - self._seconds()) <= _SLACK_SECONDS * max(1.0, pace):
             return False
-        self._ahead += max(0.0, now - self._seconds())
+        self._ahead = self.ahead() + max(0.0, now - self._seconds())
         self._told, self._told_at, self._pace, self.version = now, time.monotonic(), pace, version
         return True
 

@@ -53,6 +53,10 @@ class SandboxConfig:
     live_page: int = 100  # viewers on one page of get_watch_stat; the number is our choice, doc 93636 names none
     live_settle_s: int = 60  # until seconds watched stand in get_watch_stat; whether there is a delay is unconfirmed
     live_replay_counts: bool = True  # whether seconds of a replay count, too; unconfirmed
+    # Open questions of sheet 14, each with the answer we play until a real corp tells.
+    api_edits_are_told: bool = False  # whether remarks and tags set by API cause edit_external_contact
+    mem_change_shape: str = "item"  # MemChangeList as nested <Item>s, or "comma" as older tenants had it
+    mass_task_sent: int = 2  # status in get_groupmsg_task; the official copy says 2, one fixture shows 1
     empty_page_every: int = 5  # every n-th sync_msg with news answers an empty page first (doc 94670 allows it)
 
     def __post_init__(self) -> None:

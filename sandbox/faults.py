@@ -80,13 +80,13 @@ def _how_often(wanted: dict[str, Any]) -> tuple[int | None, float | None]:
     if wanted.get("chance") is None:
         times = int(wanted.get("times", 1))
         if times < 1:
-            raise ValueError("times must be ≥ 1")
+            raise ValueError("times 至少是 1")
         return times, None
     if wanted.get("times") is not None:
-        raise ValueError("a fault has times or chance, not both")
+        raise ValueError("times 和 chance 只能写一个")
     chance = float(wanted["chance"])
     if not 0 <= chance <= 1:
-        raise ValueError("chance must be 0..1")
+        raise ValueError("chance 要在 0 到 1 之间")
     return None, chance
 
 
@@ -94,12 +94,12 @@ def _trouble(wanted: dict[str, Any]) -> dict[str, Any]:
     """The one trouble of an API fault, {name: value}."""
     troubles = [name for name in API_TROUBLES if wanted.get(name)]
     if len(troubles) != 1:
-        raise ValueError(f"a fault needs kind, or path with exactly one of {', '.join(API_TROUBLES)}")
+        raise ValueError(f"故障要有 kind，或者 path 加上 {'、'.join(API_TROUBLES)} 中的一个")
     name = troubles[0]
     if name != "cut":
         return {name: {"hang_s": float, "junk": bool}.get(name, int)(wanted[name])}
     if wanted["cut"] not in ("before", "after", True):
-        raise ValueError('cut must be "before", "after" or true (after)')
+        raise ValueError('cut 只能是 "before"、"after" 或 true（after）')
     return {"cut": "after" if wanted["cut"] is True else wanted["cut"]}
 
 
@@ -115,7 +115,7 @@ class Faults:
         self._serial = 0
 
     def add(self, wanted: dict[str, Any]) -> str:
-        """Queue one fault as the control API words it and answer its id; ValueError says what is wrong with it."""
+        """Queue one fault as the control API words it and answer its id; ValueError says in Chinese what is wrong with it."""
         times, chance = _how_often(wanted)
         fault_id = f"f{self._serial + 1}"
         if "kind" in wanted:
@@ -131,7 +131,7 @@ class Faults:
     def _callback_fault(wanted: dict[str, Any], fault_id: str, times: int | None, chance: float | None) -> CallbackFault:
         kind = wanted["kind"]
         if kind not in CALLBACK_KINDS:
-            raise ValueError(f"kind must be one of {', '.join(CALLBACK_KINDS)}")
+            raise ValueError(f"kind 只能是 {'、'.join(CALLBACK_KINDS)}")
         fault = CallbackFault(fault_id, times, chance, kind=kind)
         if kind == "delay":
             fault.delay_s = float(wanted.get("delay_s", 1.0))

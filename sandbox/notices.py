@@ -6,7 +6,7 @@ And of lives, which the app that made them hears from their anchor (doc 94145).
 from sandbox.event_xml import Fields, from_member, from_system
 from sandbox.lives import EXPIRED, Live
 from sandbox.stage import Stage
-from sandbox.world import Group
+from sandbox.world import Follow, Group
 
 
 def _post(stage: Stage, event: str, fields: Fields, what: str) -> None:
@@ -21,6 +21,13 @@ def of_customer(stage: Stage, change: str, userid: str, external_userid: str, re
     _post(stage, "change_external_contact", fields, change)
 
 
+def of_api_edit(stage: Stage, follow: Follow) -> None:
+    """The bot itself changed remark or tags: whether it is told of it is unconfirmed, see `api_edits_are_told`."""
+    stage.phones.touch(follow.userid, follow.external_userid)
+    if stage.config.api_edits_are_told:
+        of_customer(stage, "edit_external_contact", follow.userid, follow.external_userid)
+
+
 def of_group(stage: Stage, chat_id: str, change: str, rest: Fields = ()) -> None:
     """change_external_chat: create, dismiss, and updates without people (name, notice, owner) carry no MemChangeList."""
     stage.phones.touch_chat(f"group:{chat_id}")
@@ -29,15 +36,16 @@ def of_group(stage: Stage, chat_id: str, change: str, rest: Fields = ()) -> None
 
 
 def of_group_people(
-    stage: Stage, group: Group, detail: str, scene: tuple[str, int], people: list[str], shape: str = "item"
+    stage: Stage, group: Group, detail: str, scene: tuple[str, int], people: list[str], shape: str = ""
 ) -> None:
-    """People came or went; MemChangeList as nested <Item>s (now) or one comma-separated CDATA (older tenants)."""
+    """People came or went; MemChangeList as nested <Item>s ("item") or one comma-separated CDATA ("comma")."""
     last, current = stage.world.renew_version(group)
+    nested = (shape or stage.config.mem_change_shape) == "item"
     rest: Fields = [
         ("UpdateDetail", detail),
         scene,
         ("MemChangeCnt", len(people)),
-        ("MemChangeList", [("Item", who) for who in people] if shape == "item" else ",".join(people)),
+        ("MemChangeList", [("Item", who) for who in people] if nested else ",".join(people)),
         ("LastMemVer", last),
         ("CurMemVer", current),
     ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox import notices
 from sandbox.api.wire import BAD_PARAMETER, Answer, Ask, Refusal, Table, get, page, post
 from sandbox.stage import Stage
 from sandbox.world import Follow, Learner
@@ -122,7 +123,7 @@ def batch_get(stage: Stage, ask: Ask) -> Answer:
 
 
 def remark(stage: Stage, ask: Ask) -> Answer:
-    """Change the member's notes; whether this fires edit_external_contact is unconfirmed, here it does not."""
+    """Change the member's notes."""
     follow = relation(stage, ask)
     if ask.body.get("remark") is not None:
         follow.remark = ask.optional_text("remark", 20)
@@ -133,6 +134,7 @@ def remark(stage: Stage, ask: Ask) -> Answer:
         follow.remark_corp_name = company
     if "remark_mobiles" in ask.body:
         follow.remark_mobiles = [mobile for mobile in ask.names("remark_mobiles", 100) if mobile]
+    notices.of_api_edit(stage, follow)
     return {}
 
 

@@ -16,7 +16,7 @@ from sandbox.mass import SENT, MassSend
 from sandbox.stage import Stage
 
 MOST_DAYS = 31  # "one month apart"
-TASK_UNSENT, TASK_SENT = 0, 2  # the official copy; one fixture shows 1 (sheet 6.7, UNCONFIRMED)
+TASK_UNSENT = 0
 CORP_MADE, MEMBER_MADE = 0, 1
 NEITHER = 2  # filter_type: all
 
@@ -90,7 +90,7 @@ def list_sends(stage: Stage, ask: Ask) -> Answer:
 def list_tasks(stage: Stage, ask: Ask) -> Answer:
     shown, cursor = page(list(_send_of(stage, ask).tasks.values()), ask, 1000, 500)
     tasks = [
-        {"userid": task.userid, "status": TASK_SENT, "send_time": task.sent_at}
+        {"userid": task.userid, "status": stage.config.mass_task_sent, "send_time": task.sent_at}
         if task.sent_at
         else {"userid": task.userid, "status": TASK_UNSENT}
         for task in shown

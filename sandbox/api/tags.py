@@ -5,7 +5,7 @@ An app changes only tags it made: 301002 for those of the console or another app
 
 from typing import Any
 
-from sandbox import tagging
+from sandbox import notices, tagging
 from sandbox.api.contacts import relation
 from sandbox.api.wire import BAD_PARAMETER, EMPTY_PARAMETER, Answer, Ask, Refusal, Table, post
 from sandbox.stage import Stage
@@ -128,6 +128,7 @@ def mark(stage: Stage, ask: Ask) -> Answer:
     if len(kept) > MARKS_PER_PAIR:
         raise Refusal(BAD_PARAMETER, f"more than {MARKS_PER_PAIR} tags on one customer")
     follow.tag_ids = kept
+    notices.of_api_edit(stage, follow)
     names = {tag_id: pair[1].name for tag_id, pair in found.items() if pair is not None}
     words = " ".join([f"+{names[tag_id]}" for tag_id in add] + [f"-{names[tag_id]}" for tag_id in remove])
     people = f"{stage.world.name_of(follow.external_userid)}（{stage.world.name_of(follow.userid)}的客户）"

@@ -86,13 +86,13 @@ def join(stage: Stage, form: Form) -> Answer:
         _who(form),
         scene=form.number("join_scene", 3),
         state=form.text("state", ""),
-        shape=form.text("shape", "item"),
+        shape=form.text("shape", ""),
     )
 
 
 def leave(stage: Stage, form: Form) -> Answer:
     scene = form.number("quit_scene", 0)
-    return groups.leave(stage, form.text("chat_id"), _who(form), scene=scene, shape=form.text("shape", "item"))
+    return groups.leave(stage, form.text("chat_id"), _who(form), scene=scene, shape=form.text("shape", ""))
 
 
 def app_say(stage: Stage, form: Form) -> Answer:

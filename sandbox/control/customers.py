@@ -41,7 +41,7 @@ def invite(stage: Stage, form: Form) -> Answer:
     people = form.values.get("people")
     if not isinstance(people, list):
         raise Impossible("people 要是列表")
-    return groups.invite(stage, form.text("chat_id"), form.text("invitor", ""), people, form.text("shape", "item"))
+    return groups.invite(stage, form.text("chat_id"), form.text("invitor", ""), people, form.text("shape", ""))
 
 
 def rename(stage: Stage, form: Form) -> Answer:

@@ -116,7 +116,7 @@ def _number(request: web.Request, name: str, default: float) -> float:
     try:
         return float(request.query.get(name, default))
     except ValueError:
-        raise web.HTTPBadRequest(text=f"{name} must be a number") from None
+        raise web.HTTPBadRequest(text=f"{name} 要是数字") from None
 
 
 async def transcript(request: web.Request) -> web.StreamResponse:

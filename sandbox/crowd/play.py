@@ -106,7 +106,7 @@ class Crowd:
     def _join(self, who: str, chat_id: str) -> None:
         if chat_id not in self._stage.world.groups:
             groups.new_group(self._stage, chat_id, chat_id, self._teacher_of(who))
-        groups.join(self._stage, chat_id, who, scene=_BY_CODE, state="", shape="item")
+        groups.join(self._stage, chat_id, who, scene=_BY_CODE, state="", shape="")
 
     def _teacher_of(self, who: str) -> str:
         """The member they added."""

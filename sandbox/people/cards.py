@@ -11,7 +11,7 @@ QUESTIONS = ("button_selection", "checkbox", "select_list")
 def press(message: AppMessage | None, userid: str, task_id: str, key: str) -> tuple[Face, str]:
     """(the face this member sees, the words on the button), or Impossible with the reason it cannot be pressed."""
     if message is None or userid not in message.faces:
-        raise Impossible(f"{userid} 没有卡片 {task_id}")
+        raise Impossible(f"手机上没有卡片 {task_id}，没有收到过，或者已经撤回")
     face = message.faces[userid]
     if face.label:
         raise Impossible(f"按钮已经失效：{face.label}")

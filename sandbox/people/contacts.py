@@ -63,7 +63,7 @@ def unfollow(stage: Stage, external_userid: str, userid: str, by: str) -> dict[s
 
 
 def mark(stage: Stage, external_userid: str, userid: str, add: list[str], remove: list[str]) -> dict[str, Any]:
-    """A member tags a customer in the client; whether the same by API is called back is unconfirmed, here it is not."""
+    """A member tags a customer in the client."""
     known = stage.world.follows.get((userid, external_userid))
     if known is None:
         raise Impossible(f"{userid} 和 {external_userid} 不是好友")

@@ -73,7 +73,7 @@ def enter(
     stage.transcript.add(learner.name, "客服", f"进入客服{f'（{scene} {scene_param}）' if scene else ''}", "enter")
     welcome = {"welcome_code": code} if code else {}
     log_event(stage, chat, "enter_session", scene=scene, scene_param=scene_param, **welcome)
-    return {"welcome_code": code}
+    return {"open_kfid": account.open_kfid, "welcome_code": code}
 
 
 def _menu_words(stage: Stage, external_userid: str, menu_id: str) -> str:

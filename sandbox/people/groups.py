@@ -54,8 +54,8 @@ def new_group(stage: Stage, chat_id: str, name: str, owner: str) -> dict[str, An
 
 
 def _check_shape(shape: str) -> None:
-    if shape not in SHAPES:
-        raise Impossible(f"shape 只能是 {SHAPES}")
+    if shape and shape not in SHAPES:
+        raise Impossible(f"shape 只能是 {'、'.join(SHAPES)}")
 
 
 def _check_room(stage: Stage, group: Group, people: list[str]) -> None:

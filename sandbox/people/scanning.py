@@ -61,7 +61,7 @@ def _enter(stage: Stage, external_userid: str, config_id: str) -> dict[str, Any]
         if external_userid in group.people:
             raise Impossible(f"已经在群「{group.name}」里了")
     group = _open_group(stage, way) or _new_group(stage, way)
-    groups.join(stage, group.chat_id, external_userid, scene=QR_SCENE, state=way["state"], shape="item")
+    groups.join(stage, group.chat_id, external_userid, scene=QR_SCENE, state=way["state"], shape="")
     return {"chat_id": group.chat_id}
 
 

@@ -66,16 +66,22 @@ class Theatre:
         return await self.api("message/send", {"touser": to, "agentid": self.stage.config.agent_id, **message})
 
     async def open(self, query: str = "", width: int = 1440, height: int = 900, **context: Any) -> Page:
-        """A new page; it must not ask anybody but the sandbox."""
-        place = await self.browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **context)
-        page = await place.new_page()
-        page.on("pageerror", lambda error: self.faults.append(str(error)))
-        page.on("console", lambda line: self.faults.append(line.text) if line.type == "error" else None)
         home = str(self.client.make_url("/"))
-        page.on("request", lambda asked: None if asked.url.startswith(home) else self.faults.append(asked.url))
-        await page.goto(home + query)
-        await page.locator("body.is-ready").wait_for()
-        return page
+        return await open_page(self.browser, home, self.faults, query, width=width, height=height, **context)
+
+
+async def open_page(
+    browser: Browser, home: str, faults: list[str], query: str = "", width: int = 1440, height: int = 900, **context: Any
+) -> Page:
+    """A new page of the sandbox at `home`; it must not ask anybody else. `faults` gathers what it complains about."""
+    place = await browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", **context)
+    page = await place.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    page.on("request", lambda asked: None if asked.url.startswith(home) else faults.append(asked.url))
+    await page.goto(home + query)
+    await page.locator("body.is-ready").wait_for()
+    return page
 
 
 def phone(page: Page, slot: str) -> Locator:
@@ -87,7 +93,8 @@ def phone(page: Page, slot: str) -> Locator:
 async def browser() -> AsyncIterator[Browser]:
     path = chromium()
     if path is None:
-        pytest.skip("no Chromium on this machine (apt-get install chromium, or set WECAMP_CHROMIUM): the page is not tested")
+        why = "no Chromium on this machine (apt-get install chromium, or set WECAMP_CHROMIUM): the page is NOT TESTED"
+        pytest.fail(why) if os.environ.get("CI") else pytest.skip(why)
     async with async_playwright() as playwright:
         found = await playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield found

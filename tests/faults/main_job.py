@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sandbox.story.corp import Json, Refused, words_of
 from sandbox.story.person import Member, Unheard
-from tests.faults.conftest import LONG, PATIENCE, Camp
+from tests.loopback import LONG, PATIENCE, Camp
 
 GROUP = "wrFaultsA"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.faults.conftest import Camp
 from tests.faults.main_job import Story, play_main_job
+from tests.loopback import Camp
 
 ANSWERS: dict[str, dict[str, Any]] = {
     "-1 busy": {"errcode": -1},

@@ -39,22 +39,25 @@ export class Composer {
   }
 
   draw(chat) {
-    const key = `${this.phone.personId} ${chat.chat}`;
-    if (this.key !== key) {
-      if (this.key) this.drafts.set(this.key, this.input.value);
-      this.key = key;
-      this.input.value = this.drafts.get(key) || "";
-      this.measure();
-    }
     this.chat = chat;
     const open = chat.can_write !== false && chat.kind !== "tasks";
     this.form.hidden = !open;
     this.closed.hidden = open;
+    this.take(`${this.phone.personId} ${chat.chat}`);
     this.closed.textContent = open ? "" : t(chat.kind === "tasks" ? "composer.tasks" : "composer.closed");
     this.input.placeholder = t(`composer.to_${chat.kind}`);
     this.input.setAttribute("aria-label", t("composer.write"));
     this.send.textContent = t("composer.send");
     this.drawTools(chat);
+  }
+
+  // Keeps what was begun in the chat before, and brings back what was begun in this one.
+  take(key) {
+    if (this.key === key) return;
+    if (this.key) this.drafts.set(this.key, this.input.value);
+    this.key = key;
+    this.input.value = this.drafts.get(key) || "";
+    if (!this.form.hidden) this.measure(); // a hidden box has no height to go by
   }
 
   drawTools(chat) {

@@ -23,11 +23,12 @@ export class Doors {
     return this.phone.sheet;
   }
 
-  // Does `act`, then closes the sheet and opens `chat` if there is one.
+  // Does `act`, then closes the sheet and opens `chat` (or what it makes of the answer) if there is one.
   async go(act, chat = "") {
-    if (!(await attempt(act))) return;
+    const answer = await attempt(act);
+    if (!answer) return;
     this.sheet.close();
-    if (chat) this.phone.openChat(typeof chat === "function" ? chat() : chat);
+    if (chat) this.phone.openChat(typeof chat === "function" ? chat(answer) : chat);
     this.phone.refresh();
   }
 
@@ -97,7 +98,7 @@ export class Doors {
   async link(url) {
     const me = this.phone.personId;
     if (this.phone.slot === "learner" && DESK_LINK.test(url)) {
-      await this.go(() => deeds.enterDesk(me, { url }), () => this.phone.chats.find((one) => one.kind === "kf")?.chat || "");
+      await this.go(() => deeds.enterDesk(me, { url }), (entered) => `kf:${entered.open_kfid}`);
       return;
     }
     if (this.phone.slot === "learner" && CODE_LINK.test(url)) {

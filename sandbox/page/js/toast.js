@@ -12,11 +12,10 @@ export function toast(words, kind = "note") {
   setTimeout(() => line.remove(), STAYS_MS);
 }
 
-// Runs an act; what the sandbox refuses is said, never thrown. True when it went well.
+// Runs an act; what the sandbox refuses is said, never thrown. What the act answered (or true) when it went well, else false.
 export async function attempt(act) {
   try {
-    await act();
-    return true;
+    return (await act()) || true;
   } catch (fault) {
     if (fault.status === undefined) console.error(fault);
     toast(fault.message || t("link.no_answer"), "fault");
