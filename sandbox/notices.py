@@ -35,9 +35,7 @@ def of_group(stage: Stage, chat_id: str, change: str, rest: Fields = ()) -> None
     _post(stage, "change_external_chat", [("ChatId", chat_id), ("ChangeType", change), *rest], detail)
 
 
-def of_group_people(
-    stage: Stage, group: Group, detail: str, scene: tuple[str, int], people: list[str], shape: str = ""
-) -> None:
+def of_group_people(stage: Stage, group: Group, detail: str, scene: tuple[str, int], people: list[str], shape: str = "") -> None:
     """People came or went; MemChangeList as nested <Item>s ("item") or one comma-separated CDATA ("comma")."""
     last, current = stage.world.renew_version(group)
     nested = (shape or stage.config.mem_change_shape) == "item"

@@ -78,7 +78,6 @@ async def _signs_up_and_joins(page: Page, camp: Camp) -> None:
     await expect(await _hears(teacher, "李小明")).to_contain_text("未进群")
     await _opens(learner, "contact:lin")
     await _hears(learner, "欢迎")
-    await _picture(page, "sign-up")
 
 
 async def _checks_in(page: Page, camp: Camp) -> None:
@@ -154,4 +153,3 @@ async def _two_claim_one_sells(browser: Browser, page: Page, camp: Camp, faults:
     await _says(sellers[winner], f"成交 {number[0]} 系统阅读课 1999")
     await _hears(sellers[winner], "已记成交")
     await _hears(phone(page, "teacher"), "成交")
-    await _picture(page, "sale")

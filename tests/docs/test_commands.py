@@ -9,8 +9,8 @@ import subprocess
 import pytest
 import typer.main
 
-from bot.cli.program import app
 from bot.cli.commands import table
+from bot.cli.program import app
 from bot.ingest import read_events, sign
 from sandbox import cli as sandbox_cli
 from tests.docs.pages import PAGES, READMES, between, code_words, read

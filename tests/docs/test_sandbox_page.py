@@ -13,6 +13,9 @@ from sandbox.api import ENDPOINTS
 from sandbox.control.form import Route
 from sandbox.faults import API_TROUBLES, CALLBACK_KINDS, Faults
 from tests.docs.pages import between
+from tests.faults.main_job import STORIES
+from tests.faults.test_answers import ANSWERS
+from tests.faults.test_callbacks import CALLBACKS
 
 PAGE = "docs/sandbox.md"
 
@@ -46,3 +49,10 @@ def test_the_examples_of_faults_can_be_ordered() -> None:
 
 def test_every_command_of_the_socket() -> None:
     assert set(re.findall(r"`(\w+)`", between(PAGE, "commands"))) == {"aibot_subscribe", "ping", *COMMANDS}
+
+
+def test_the_table_of_faults_and_stories_is_that_of_the_tests() -> None:
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in between(PAGE, "fault-story").splitlines()]
+    assert head == ["fault", *(story.name for story in STORIES)]
+    assert sorted(row[0] for row in rows) == sorted([*ANSWERS, "token dropped early", *CALLBACKS])
+    assert all(cell.startswith("✓") for row in rows for cell in row[1:])

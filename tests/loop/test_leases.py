@@ -31,7 +31,7 @@ async def test_one_node_holds_and_hands_over_when_it_leaves(database: Database) 
 
 @postgres_only
 async def test_a_node_that_died_is_replaced_after_the_term(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.lease_keeper, "TERM", timedelta(milliseconds=300))
+    monkeypatch.setattr(bot.lease_keeper, "TERM", timedelta(seconds=1))
     monkeypatch.setattr(bot.lease_keeper, "_RENEW_SECONDS", 0.05)
     dead, heir = LeaseKeeper(database, "a"), LeaseKeeper(database, "b")
     assert await dead.holds("worker")
@@ -45,13 +45,13 @@ async def test_a_node_that_died_is_replaced_after_the_term(database: Database, m
 
 @postgres_only
 async def test_a_node_that_lives_keeps_what_it_holds(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bot.lease_keeper, "TERM", timedelta(milliseconds=400))
+    monkeypatch.setattr(bot.lease_keeper, "TERM", timedelta(seconds=1))
     monkeypatch.setattr(bot.lease_keeper, "_RENEW_SECONDS", 0.05)
     holder, rival = LeaseKeeper(database, "a"), LeaseKeeper(database, "b")
     names = ["worker", "lane:app", "lane:kf"]
     assert await asyncio.gather(*(holder.holds(name) for name in names)) == [True] * 3
     running = asyncio.create_task(holder.run())
-    until = asyncio.get_running_loop().time() + 1.0
+    until = asyncio.get_running_loop().time() + 2.0
     while asyncio.get_running_loop().time() < until:
         await rival._renew()
         assert not any([await rival.holds(name) for name in names])

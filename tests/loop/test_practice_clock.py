@@ -10,7 +10,7 @@ import json
 import time
 import tomllib
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -334,9 +334,62 @@ async def test_a_refused_call_is_tried_again_in_real_time_also_while_the_house_i
         assert tries[2] - tries[1] > 0.6  # pauses grow: no storm
 
 
-async def test_readyz_says_that_it_practises(settings: Settings) -> None:
+async def test_readyz_says_that_it_practises_what_time_it_has_and_whether_it_is_at_rest(
+    settings: Settings, wecom: FakeWecom
+) -> None:
+    wecom.answer = lambda path, _: {"errcode": -1, "errmsg": "busy"} if path.endswith("message/send") else None
     async with running(settings) as house, TestClient(TestServer(house.web)) as client:
-        assert (await (await client.get("/readyz")).json())["practice"] is True
+
+        async def told() -> dict[str, Any]:
+            answer: dict[str, Any] = await (await client.get("/readyz")).json()
+            return answer
+
+        async def rests() -> bool:
+            return bool((await told())["at_rest"])
+
+        assert (await told())["practice"] is True
+        assert (await told())["now"] == NOON.timestamp()
+        await eventually(rests)
+        async with house.database.write() as tx:
+            later = Intent("app.message", {"to": ["lin"], "message": {"type": "text", "text": "明天见"}})
+            await add_intent(tx, replace(later, not_before=NOON + timedelta(days=1)))
+        assert await rests()
+        async with house.database.write() as tx:
+            await add_intent(tx, Intent("app.message", {"to": ["lin"], "message": {"type": "text", "text": "在吗"}}))
+        assert not await rests()
+
+
+async def test_jumps_and_a_quick_pace_outrun_the_machine_and_nothing_brings_that_back(
+    practice: PracticeClock, bar: TimeBar
+) -> None:
+    assert await practice.look()
+    began = practice.ahead()
+    bar.to(NOON + timedelta(hours=1))
+    await practice.look()
+    assert practice.ahead() - began == pytest.approx(3600)
+    bar.to(NOON)
+    await practice.look()
+    assert practice.ahead() - began == pytest.approx(3600)
+    bar.to(NOON, held=False, speed=3600)
+    await practice.look()
+    await eventually(lambda: practice.ahead() - began > 3700)
+
+
+async def test_what_waits_for_wecoms_minute_goes_out_when_the_clock_jumps_over_it(
+    settings: Settings, bar: TimeBar, wecom: FakeWecom
+) -> None:
+    """WeCom shows a member 30 messages a minute; its windows, and the life of its token, pass with practice time."""
+    async with running(settings) as house:
+        async with house.database.write() as tx:
+            for number in range(40):
+                words = {"type": "text", "text": f"第 {number} 条"}
+                await add_intent(tx, Intent("app.message", {"to": ["lin"], "message": words}))
+        house.lanes.wake(tx.lanes)
+        await eventually(lambda: len(said_to_teacher(wecom)) == 29)
+        fetched = wecom.tokens
+        bar.to(NOON + timedelta(hours=3))
+        await eventually(lambda: len(said_to_teacher(wecom)) == 40)
+        assert wecom.tokens == fetched + 1
 
 
 @pytest.mark.parametrize(("late", "status"), [(timedelta(0), 200), (timedelta(minutes=6), 401)])

@@ -39,7 +39,12 @@ async def test_each_app_has_a_token_of_its_own(bot: Bot) -> None:
         assert await play.code("message/send", body) == 301002
         play.token = own["access_token"]
         sent = await play.api("message/send", body)
+        menu = {"action_list": [{"text": "看", "key": "see"}]}
+        card = {"card_type": "text_notice", "main_title": {"title": "到课"}, "card_action": {"type": 0}, "task_id": "t1"}
+        notice = {**body, "msgtype": "template_card", "template_card": {**card, "action_menu": menu}}
+        update = {"response_code": (await play.api("message/send", notice))["response_code"], "atall": 1, "template_card": card}
         play.token = other["access_token"]
+        assert await play.code("message/update_template_card", {**update, "agentid": 1000003}) == 60140
         assert await play.code("message/recall", {"msgid": sent["msgid"]}) == 40058
         play.token = own["access_token"]
         assert await play.code("message/recall", {"msgid": sent["msgid"]}) == 0

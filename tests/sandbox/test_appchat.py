@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.world import Member
 from tests.sandbox.conftest import Play
 from tests.sandbox.uploads import upload
 
@@ -43,11 +44,20 @@ async def test_make_and_read(school: Play) -> None:
         ({"userlist": ["Lin"]}, 86220),
         ({"userlist": ["Lin", "lin"]}, 86220),
         ({"name": "班" * 51}, 86220),
+        ({"name": "班" * 50}, 0),
     ],
 )
 async def test_refused_chats(school: Play, more: dict[str, Any], errcode: int) -> None:
     await make(school, chatid="room1")
     assert (await make(school, **more))["errcode"] == errcode
+
+
+async def test_two_thousand_members(school: Play) -> None:
+    for number in range(2001):
+        school.stage.world.members[f"t{number}"] = Member(f"t{number}", "老师", [1])
+    everybody = [f"t{number}" for number in range(2001)]
+    assert (await make(school, owner="", userlist=everybody))["errcode"] == 86220
+    assert (await make(school, owner="", userlist=everybody[:2000]))["errcode"] == 0
 
 
 async def test_the_owner_must_be_in_the_list(school: Play) -> None:

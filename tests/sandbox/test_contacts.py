@@ -1,5 +1,6 @@
 """Customers, the welcome message and the counts of members."""
 
+from dataclasses import replace
 from typing import Any
 
 from sandbox.clock import DAY
@@ -95,6 +96,15 @@ async def test_reading_customers(school: Play) -> None:
     assert await school.code("externalcontact/get", external_userid="wmNone") == 40096
 
 
+async def test_five_hundred_followers_a_page(school: Play) -> None:
+    for number in range(501):
+        school.stage.world.add_follow(f"t{number}", "wmMing", "", half=False)
+    first = await school.api("externalcontact/get", external_userid="wmMing")
+    second = await school.api("externalcontact/get", external_userid="wmMing", cursor=first["next_cursor"])
+    assert [len(page["follow_user"]) for page in (first, second)] == [500, 1]
+    assert "next_cursor" not in second
+
+
 async def test_batch_by_user_pages(school: Play) -> None:
     for external_userid in ("wmMing", "wmHong"):
         await school.act("/follow", userid="Lin", external_userid=external_userid)
@@ -137,6 +147,20 @@ async def test_remark_limits_and_the_edit_event(school: Play) -> None:
     await school.bot.hear()
     await school.act("/edit", **PAIR, remark="手改")
     assert (await school.bot.hear())["ChangeType"] == "edit_external_contact"
+
+
+async def test_where_edits_of_the_api_are_told_too(school: Play) -> None:
+    await school.act("/follow", **PAIR)
+    await school.bot.hear()
+    sent = school.stage.courier.counters.sent
+    assert await school.code("externalcontact/remark", {**PAIR, "remark": "小明"}) == 0
+    assert school.stage.courier.counters.sent == sent
+    school.stage.config = replace(school.stage.config, api_edits_are_told=True)
+    tag = (await school.act("/tags", group="来源", name="抖音"))["tag_id"]
+    assert {(await school.bot.hear())["Event"] for _ in range(2)} == {"change_external_tag"}
+    assert await school.code("externalcontact/remark", {**PAIR, "remark": "小明 2"}) == 0
+    assert await school.code("externalcontact/mark_tag", {**PAIR, "add_tag": [tag]}) == 0
+    assert {(await school.bot.hear())["ChangeType"] for _ in range(2)} == {"edit_external_contact"}
 
 
 async def test_wecom_users_of_another_corp(school: Play) -> None:

@@ -1,5 +1,7 @@
 """Customer groups: the lists, both shapes of MemChangeList, changes without people, and the counts."""
 
+from dataclasses import replace
+
 from sandbox.clock import DAY
 from tests.sandbox.conftest import NOW, Play
 
@@ -39,6 +41,18 @@ async def test_the_older_shape_is_one_text(school: Play) -> None:
     assert "name" not in person
     await school.act("/groups/wrA/leave", external_userid="wmMing", shape="comma")
     assert (await school.bot.hear())["MemChangeList"] == "wmMing"
+
+
+async def test_a_corp_whose_events_all_have_the_older_shape(school: Play) -> None:
+    school.stage.config = replace(school.stage.config, mem_change_shape="comma")
+    await school.act("/groups", chat_id="wrA", name="A班", owner="Lin")
+    code = await school.api("externalcontact/groupchat/add_join_way", {"scene": 2, "chat_id_list": ["wrA"]})
+    await school.bot.hear()
+    await school.act("/scan", external_userid="wmMing", config_id=code["config_id"])
+    assert (await school.bot.hear())["MemChangeList"] == "wmMing"
+    await school.act("/groups/wrA/leave", external_userid="wmMing", shape="item")
+    assert (await school.bot.hear())["MemChangeList"] == {"Item": "wmMing"}
+    await school.act("/groups/wrA/join", 400, external_userid="wmMing", shape="star")
 
 
 async def test_several_people_come_in_one_event_of_either_shape(school: Play) -> None:

@@ -237,36 +237,6 @@ async def test_menu_clicks_come_back_as_text_with_menu_id(school: Play) -> None:
     assert item["text"] == {"content": "已完成", "menu_id": "checkin-3"}
 
 
-async def test_session_states(school: Play) -> None:
-    assert await state(school) == 4
-    await say(school)
-    assert await state(school) == 0
-    await school.api("kf/send_msg", message())
-    assert await state(school) == 1
-    assert (await move(school, 0))["errcode"] == 95016
-    assert (await move(school, 3, servicer_userid="nobody"))["errcode"] == 95014
-    assert (await move(school, 3, servicer_userid="Lin"))["errcode"] == 0
-    assert await school.code("kf/send_msg", message()) == 95018
-    ended = await move(school, 4)
-    assert (await move(school, 1))["errcode"] == 95013
-    bye = {"code": ended["msg_code"], "msgtype": "text", "text": {"content": "再见"}}
-    assert await school.code("kf/send_msg_on_event", bye) == 0
-    await say(school)
-    assert await state(school) == 0
-    await school.api("kf/send_msg", message())
-    school.later(48 * HOUR + 1)
-    school.token = ""
-    assert await state(school) == 4
-
-
-async def test_a_code_dies_when_its_session_moves_on(school: Play) -> None:
-    await say(school)
-    pooled = await move(school, 2)
-    await move(school, 3, servicer_userid="Lin")
-    wait = {"code": pooled["msg_code"], "msgtype": "text", "text": {"content": "请稍候"}}
-    assert await school.code("kf/send_msg_on_event", wait) == 95018
-
-
 async def test_accounts_by_get_and_post(school: Play) -> None:
     listed = await school.api("kf/account/list")
     assert listed == await school.api("kf/account/list", {"limit": 100, "offset": 0})

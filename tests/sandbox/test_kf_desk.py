@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.world import Member
 from tests.sandbox.conftest import CREDENTIALS, Play
 from tests.sandbox.test_kf_kinds import newest_item, say
 from tests.sandbox.uploads import upload
@@ -76,6 +77,16 @@ async def test_servicers_are_everybody_until_the_api_names_them(school: Play) ->
     results = await school.api("kf/servicer/del", body)
     assert [one["errcode"] for one in results["result_list"]] == [0, 60111, 0]
     assert await listed() == []
+
+
+async def test_five_hundred_servicers(school: Play) -> None:
+    everybody = [f"t{number}" for number in range(501)]
+    for userid in everybody:
+        school.stage.world.members[userid] = Member(userid, "老师", [1])
+    for start in range(0, 500, 100):
+        body = {"open_kfid": DESK, "userid_list": everybody[start : start + 100]}
+        assert await school.code("kf/servicer/add", body) == 0
+    assert await school.code("kf/servicer/add", {"open_kfid": DESK, "userid_list": everybody[500:]}) == 40058
 
 
 async def test_a_servicer_who_pauses_is_95019(school: Play) -> None:

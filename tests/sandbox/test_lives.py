@@ -137,6 +137,8 @@ async def test_only_lives_of_the_calling_app(school: Play) -> None:
     assert await school.code("living/get_living_info", livingid=by_hand) == 92008
     assert await school.code("living/get_watch_stat", {"livingid": by_hand}) == 92008
     assert await school.code("living/cancel", {"livingid": "lvNone"}) == 92008
+    foreign = school.stage.lives.add(1000099, "Lin", "别的应用的", int(NOW) + 60, 600).livingid
+    assert await school.code("living/get_watch_stat", {"livingid": foreign}) == 92008
     mine = [await create(school, theme=f"第{n}课") for n in range(3)]
     first = await school.api("living/get_user_all_livingid", {"userid": "Lin", "limit": 2})
     rest = await school.api("living/get_user_all_livingid", {"userid": "Lin", "cursor": first["next_cursor"]})

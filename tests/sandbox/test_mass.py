@@ -1,5 +1,6 @@
 """Mass sends: the bot makes tasks, members tap, and everybody has an allowance."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -209,7 +210,9 @@ async def test_reminders_three_in_a_day(friends: Play) -> None:
     msgid = (await friends.api(ADD, BOTH))["msgid"]
     assert [await friends.code(REMIND, {"msgid": msgid}) for _ in range(4)] == [0, 0, 0, 41094]
     assert (await tasks(friends, "Lin"))[0]["data"]["reminded"] == 3
-    later(friends, 24 * HOUR)
+    later(friends, 24 * HOUR - 1)
+    assert await friends.code(REMIND, {"msgid": msgid}) == 41094
+    later(friends, 1)
     assert await friends.code(REMIND, {"msgid": msgid}) == 0
 
 
@@ -247,8 +250,17 @@ async def test_the_list_of_a_month(friends: Play) -> None:
     assert (own["create_type"], own["creator"]) == (1, "Lin")
     assert len((await friends.api(LIST, {**month, "filter_type": 1}))["group_msg_list"]) == 1
     assert await friends.code(LIST, {**month, "limit": 101}) == 40058
-    assert await friends.code(LIST, {**month, "end_time": int(NOW) + 32 * DAY}) == 40058
+    assert await friends.code(LIST, {**month, "end_time": int(NOW) + 30 * DAY}) == 0
+    assert await friends.code(LIST, {**month, "end_time": int(NOW) + 30 * DAY + 1}) == 40058
     assert await friends.code(LIST, {"chat_type": "single"}) == 40063
+
+
+async def test_the_other_number_for_sent(friends: Play) -> None:
+    msgid = (await friends.api(ADD, BOTH))["msgid"]
+    await friends.act(f"/mass/{msgid}/send", userid="Lin")
+    for number in (2, 1):
+        friends.stage.config = replace(friends.stage.config, mass_task_sent=number)
+        assert (await friends.api(TASKS, {"msgid": msgid}))["task_list"][0]["status"] == number
 
 
 async def test_pages_of_tasks_and_results(friends: Play) -> None:

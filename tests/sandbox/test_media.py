@@ -40,14 +40,15 @@ async def test_contents_types_come_from_the_bytes(play: Play) -> None:
         ("image", b"GIF89a...", 0, 40005),
         ("image", PNG, 10 * MEGABYTE, 45001),
         ("voice", AMR, 2 * MEGABYTE, 45001),
-        ("voice", AMR, -3001, 45007),
+        ("voice", b"#!AMR\n", -3000, 0),
+        ("voice", b"#!AMR\n", -3001, 45007),
         ("voice", MP4, 0, 40005),
         ("video", MP4, 10 * MEGABYTE, 45001),
         ("file", b"x", 20 * MEGABYTE, 45001),
         ("poster", PNG, 0, 40004),
     ],
 )
-async def test_refused_files(play: Play, kind: str, head: bytes, filled_by: int, errcode: int) -> None:
+async def test_files_at_and_over_their_limits(play: Play, kind: str, head: bytes, filled_by: int, errcode: int) -> None:
     """`filled_by` bytes are added; below zero, so many frames of 20 ms."""
     content = head + (bytes(filled_by) if filled_by >= 0 else SILENCE * -filled_by)
     assert (await post_file(play, "media/upload", "a.bin", content, type=kind))["errcode"] == errcode

@@ -156,11 +156,89 @@ async def test_soft_and_hard_limits_of_a_card(school: Play, more: dict[str, Any]
         ({"card_image": {}, "image_text_area": {"type": 1, "image_url": URL}}, 42028),
         ({"card_image": {}, "image_text_area": {"title": "图"}}, 42044),
         ({"card_image": {}, "image_text_area": {"type": 0, "image_url": URL}}, 0),
-        ({"vertical_content_list": [{"title": "行"}] * 5}, 42036),
     ],
 )
 async def test_pictures_of_a_news_card(school: Play, more: dict[str, Any], errcode: int) -> None:
     assert await code(school, "template_card", {**FIVE["news_notice"], **more}) == errcode
+
+
+def options(count: int, **more: str) -> list[dict[str, str]]:
+    return [{"id": str(n), "text": "项", **more} for n in range(count)]
+
+
+def selects(count: int, **more: Any) -> dict[str, Any]:
+    return {"select_list": [question(title="选", **more) for _ in range(count)]}
+
+
+def vote(**more: Any) -> dict[str, Any]:
+    return {"checkbox": question(**more)}
+
+
+LINES = [{"title": f"第 {n} 行"} for n in range(5)]
+MENU_ITEMS = [{"text": f"第 {n} 项", "key": str(n)} for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "most", "too_much", "errcode"),
+    [
+        (
+            "vote_interaction",
+            {"checkbox": question(option_list=options(20))},
+            {"checkbox": question(option_list=options(21))},
+            42037,
+        ),
+        (
+            "vote_interaction",
+            vote(option_list=options(1, text="字" * 11)),
+            vote(option_list=options(1, text="字" * 12)),
+            42041,
+        ),
+        (
+            "vote_interaction",
+            vote(option_list=options(1, id="x" * 128)),
+            vote(option_list=options(1, id="x" * 129)),
+            42040,
+        ),
+        ("vote_interaction", vote(mode=1), vote(mode=2), 42043),
+        ("multiple_interaction", selects(3), selects(4), 42047),
+        ("multiple_interaction", selects(1, option_list=options(10)), selects(1, option_list=options(11)), 42037),
+        (
+            "multiple_interaction",
+            {"select_list": [question(title="字" * 13)]},
+            {"select_list": [question(title="字" * 14)]},
+            42033,
+        ),
+        (
+            "button_interaction",
+            {"button_selection": question(option_list=options(10))},
+            {"button_selection": question(option_list=options(11))},
+            42037,
+        ),
+        (
+            "button_interaction",
+            {"action_menu": {"action_list": MENU_ITEMS[:3]}},
+            {"action_menu": {"action_list": MENU_ITEMS}},
+            42037,
+        ),
+        (
+            "news_notice",
+            {"card_image": {"url": URL, "aspect_ratio": 1.3}},
+            {"card_image": {"url": URL, "aspect_ratio": 2.26}},
+            42044,
+        ),
+        (
+            "news_notice",
+            {"vertical_content_list": [{"title": "行"}] * 4},
+            {"vertical_content_list": [{"title": "行"}] * 5},
+            42036,
+        ),
+    ],
+)
+async def test_how_much_a_card_takes(
+    school: Play, kind: str, most: dict[str, Any], too_much: dict[str, Any], errcode: int
+) -> None:
+    assert await code(school, "template_card", {**FIVE[kind], **too_much}) == errcode
+    assert await code(school, "template_card", {**FIVE[kind], **most}) == 0
 
 
 async def test_one_choice_many_choices_and_a_closed_question(school: Play) -> None:

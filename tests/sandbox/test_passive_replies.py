@@ -89,6 +89,21 @@ async def test_update_template_card_brings_a_whole_new_card(school: Play) -> Non
     assert len(theirs["buttons"]) == 2
 
 
+async def test_a_new_card_may_have_a_task_id_of_its_own_but_not_that_of_another(school: Play) -> None:
+    def fresh(task_id: str) -> str:
+        button = "<ButtonList><Text>再认领</Text><Key>again</Key></ButtonList>"
+        head = "<CardType>button_interaction</CardType><MainTitle><Title>新一轮</Title></MainTitle>"
+        return reply("update_template_card", f"<TemplateCard>{head}{button}<TaskId>{task_id}</TaskId></TemplateCard>")
+
+    await school.api("message/send", send_card(card(task_id="pool-9")))
+    await clicked(school, fresh("pool-9"))
+    assert "42014" in (await refusals(school))[0]
+    school.bot.replies = [fresh("pool-2")]
+    await school.act("/app/click", userid="Lin", task_id="pool-1", key="claim:1")
+    await school.see("/quiet?wait=5")
+    await school.act("/app/click", userid="Lin", task_id="pool-2", key="again")
+
+
 async def test_a_new_card_with_lists_numbers_and_a_dead_button(school: Play) -> None:
     options = "".join(f"<OptionList><Id>{n}</Id><Text>第 {n} 项</Text></OptionList>" for n in (1, 2))
     body = (

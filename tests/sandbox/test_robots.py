@@ -37,15 +37,16 @@ async def test_what_a_robot_can_say(play: Play) -> None:
     notice = {"card_type": "text_notice", "main_title": {"title": "今日出勤"}, "card_action": {"type": 0}}
     assert await post(play, "key-sales", text("好" * 682)) == 0
     assert await post(play, "key-sales", text("好" * 683)) == 45002
-    assert await post(play, "key-sales", {"msgtype": "markdown", "markdown": {"content": "好" * 1365}}) == 0
-    assert await post(play, "key-sales", {"msgtype": "markdown", "markdown": {"content": "好" * 1366}}) == 45002
+    for kind in ("markdown", "markdown_v2"):
+        assert await post(play, "key-sales", {"msgtype": kind, kind: {"content": "好" * 1365 + "a"}}) == 0
+        assert await post(play, "key-sales", {"msgtype": kind, kind: {"content": "好" * 1365 + "ab"}}) == 45002
     assert await post(play, "key-sales", {"msgtype": "template_card", "template_card": notice}) == 0
     buttons = {**notice, "card_type": "button_interaction"}
     assert await post(play, "key-sales", {"msgtype": "template_card", "template_card": buttons}) == 40058
     assert await post(play, "key-sales", {"msgtype": "video"}) == 40008
     said = (await play.see("/robots"))["key-sales"]
-    assert [message["kind"] for message in said] == ["text", "markdown", "template_card"]
-    assert (said[0]["mentioned_list"], said[2]["text"]) == (["Lin"], "今日出勤")
+    assert [message["kind"] for message in said] == ["text", "markdown", "markdown_v2", "template_card"]
+    assert (said[0]["mentioned_list"], said[3]["text"]) == (["Lin"], "今日出勤")
 
 
 async def test_unknown_keys_and_registered_ones(play: Play) -> None:

@@ -18,18 +18,24 @@ export class Conversation {
     this.phone = phone;
     this.drawn = new Map(); // bubble id → {node, sign}
     this.shown = "";
+    this.atEnd = true;
+    this.top = 0;
     this.log = h("div", { class: "log", role: "log", tabindex: "0", "aria-live": "off" });
     this.hint = h("div", { class: "window-hint", hidden: true });
     this.newer = h("button", { type: "button", class: "newer", hidden: true, onclick: () => this.toEnd() });
-    this.log.addEventListener("scroll", () => this.nearEnd() && (this.newer.hidden = true));
+    this.log.addEventListener("scroll", () => this.scrolled());
     // A picture that arrives late must not push the newest line off the screen.
     this.log.addEventListener("load", () => this.atEnd && this.toEnd(), true);
     this.node = h("div", { class: "conversation" }, this.hint, this.log, this.newer);
   }
 
-  nearEnd() {
-    this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR_PX;
-    return this.atEnd;
+  // Only a person leaves the end, by going up: messages that get their real height late make the way there longer.
+  scrolled() {
+    const top = this.log.scrollTop;
+    const near = this.log.scrollHeight - top - this.log.clientHeight < NEAR_PX;
+    if (near) this.newer.hidden = true;
+    this.atEnd = near || (this.atEnd && top >= this.top - 1);
+    this.top = top;
   }
 
   // Twice: messages get their real height only once they are on the screen.
@@ -50,7 +56,7 @@ export class Conversation {
     const first = key !== this.shown;
     if (first) this.drawn.clear();
     this.shown = key;
-    const follow = first || this.nearEnd();
+    const follow = first || this.atEnd;
     const top = this.log.scrollTop;
     const last = chat.messages.length ? chat.messages[chat.messages.length - 1].id : "";
     const news = last !== this.last;
