@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.02
 _CACHE = "bytecode"
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PORT = 8790  # the look-alike's own; a tab that was left open finds the next demo there
-_CAST = "learner=wmXiaoyu&teacher=lin&sales=zhao&manager=chen"
+CAST = "learner=wmXiaoyu&teacher=lin&sales=zhao&manager=chen"
 _PACE_SECONDS = 0.6
 _STOPPED = 3  # the story's exit code when somebody moved its clock: no failure where somebody may
 
@@ -40,7 +40,7 @@ class Stage:
     @property
     def page(self) -> str:
         """The four phones, with somebody on each."""
-        return f"{self.sandbox_url}/#{_CAST}"
+        return f"{self.sandbox_url}/#{CAST}"
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -136,10 +136,14 @@ async def _up(sandbox: Child, port_file: Path) -> None:
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until:
         sandbox.check()
-        if port_file.exists():
+        if _there(port_file):
             return
         await asyncio.sleep(_POLL_SECONDS)
     raise Died(f"沙箱 {_START_SECONDS:.0f} 秒没有起来：\n{sandbox.last_words()}")
+
+
+def _there(file: Path) -> bool:
+    return file.exists()
 
 
 def _server_url(config: Path) -> str:
@@ -181,7 +185,7 @@ def _explain(stage: Stage) -> None:
         program = program.relative_to(Path.cwd())
     sys.stdout.write(
         f"\n沙箱和机器人还在运行，接着玩：打开 {stage.page}\n"
-        "第 2 期在等人：时间条上点“下一课”，在手机上打字、点菜单、点卡片。或者另开一个终端：\n"
+        "时间条上点“下一课”，在手机上打字、点菜单、点卡片。或者另开一个终端：\n"
     )
     for words, meaning in (
         (("watch",), "跟着看发生的事"),

@@ -15,7 +15,7 @@ import aiohttp
 
 from sandbox.story import report
 from sandbox.story.bot import Bot
-from sandbox.story.calendar import planned
+from sandbox.story.calendar import SECOND_NAME, planned
 from sandbox.story.cast import SEEN
 from sandbox.story.chapters import before_class, closing, ending, enrolment, evenings, opening, sales
 from sandbox.story.checklist import Checklist
@@ -31,6 +31,8 @@ from sandbox.story.voice import Voice
 CHAPTERS = (opening, enrolment, before_class, evenings, closing, sales, ending)
 STOPPED = 3  # somebody else moved the clock
 _STOPPED = "有人动了时钟，故事就停在这里；四台手机、时间条和机器人照常，接着玩吧。"
+
+_OVER = f"故事演完了。{SECOND_NAME}在等人：用时间条走到下一课，手机都是你的。"
 
 
 def _options() -> argparse.Namespace:
@@ -84,7 +86,7 @@ def _story(options: argparse.Namespace, session: aiohttp.ClientSession, voice: V
 async def _chapters(story: Story) -> None:
     for chapter in CHAPTERS:
         await chapter.play(story)
-    await story.ear.catch_up()
+    await story.ear.catch_up(_OVER)
 
 
 async def _while_listening(story: Story, play: Coroutine[Any, Any, None]) -> None:

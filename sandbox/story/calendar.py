@@ -13,7 +13,7 @@ FIRST_NAME, SECOND_NAME = "体验营第1期", "体验营第2期"
 TITLES = ("认识阅读", "精读一章", "提问的艺术", "写一段书评", "分享与结营")
 CHAT_IDS = {(cohort, group): f"wrTrial{cohort}{group}" for cohort in (1, 2) for group in GROUP_OF.values()}
 MINUTES = 60
-_EVENING, _MORNING = 19, 9
+_OPENING, _EVENING, _MORNING = 10, 19, 9
 _DAY = timedelta(days=1)
 _TO_SECOND = timedelta(days=14)
 
@@ -34,6 +34,10 @@ class Calendar:
         """Check-in opens and the reminder goes out."""
         return self.starts(seq) - timedelta(minutes=30)
 
+    def arrives(self, seq: int) -> datetime:
+        """When learners come. A little later each evening: nothing hangs on the very second 48 h after the last word."""
+        return self.starts(seq) + timedelta(minutes=2 * seq)
+
     def shuts(self, seq: int) -> datetime:
         """Check-in closes."""
         return self.ends(seq) + timedelta(hours=2)
@@ -43,14 +47,25 @@ class Calendar:
         return self.starts(seq).replace(hour=_MORNING)
 
     @property
+    def opens(self) -> datetime:
+        """Sign-up begins."""
+        return (self.first - _DAY).replace(hour=_OPENING)
+
+    @property
     def closes(self) -> datetime:
         return self.ends(LESSONS) + _DAY
 
 
 def planned(now: datetime) -> Calendar:
-    """As advertised: from tomorrow, an evening each."""
-    tomorrow = now.astimezone(ZONE) + _DAY
-    return Calendar(tomorrow.replace(hour=_EVENING, minute=0, second=0, microsecond=0))
+    """An evening each, from the day after sign-up."""
+    return Calendar((sign_up(now) + _DAY).replace(hour=_EVENING))
+
+
+def sign_up(now: datetime) -> datetime:
+    """When sign-up begins: the next 10:00, so that the story is the same at whatever hour it is played."""
+    local = now.astimezone(ZONE)
+    today = local.replace(hour=_OPENING, minute=0, second=0, microsecond=0)
+    return today if today > local else today + _DAY
 
 
 def camp_toml(calendar: Calendar) -> str:

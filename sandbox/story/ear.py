@@ -46,7 +46,7 @@ class Ear:
             except TimeoutError:
                 return False
 
-    async def catch_up(self, seconds: float = 5) -> None:
-        """Waits until everything that happened so far was heard."""
-        newest = await self._corp.act("/say", text=SILENCE)
+    async def catch_up(self, last: str = SILENCE, seconds: float = 5) -> None:
+        """Has the narrator say a `last` word, and waits until everything up to it was heard."""
+        newest = await self._corp.act("/say", text=last)
         await self.wait_for(0, lambda line: int(line["seq"]) >= int(newest["seq"]), seconds)

@@ -59,7 +59,7 @@ class Person:
     async def hears(
         self, *wanted: str, since: int = 0, within: float = PATIENCE, asked: str = "", menu: bool = False, sender: str = ""
     ) -> Json:
-        """The newest message from others (from the `sender`), behind the first `since`, in which every wanted pattern is found."""
+        """The newest message of others (of the `sender`), behind the first `since`, in which every wanted pattern is found."""
         until = self.corp.rhythm.seconds() + within
         while True:
             heard = len(self._ear.lines)

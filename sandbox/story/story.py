@@ -83,18 +83,19 @@ class Story:
     async def jump(self, moment: datetime, why: str, before: datetime | None = None) -> None:
         """Turns the clock forward once everybody is done; what follows makes sense `before` that other moment."""
         await self.rest()
+        await self.corp.rhythm.breathe()
         await self.corp.tell(f"⏰ {in_words(moment)} {why}")
         await self.clock.jump(moment, before)
         await self.bot.in_step(self.clock.now())
 
     async def rest(self, within: float = 45) -> None:
         """Returns when nothing is under way any more; a bot that never rests is not waited for for ever."""
-        try:
-            async with asyncio.timeout(within):
-                while not (await self.bot.at_rest() and await self._quiet() and await self.bot.at_rest()):
-                    await asyncio.sleep(_LOOK_S)
-        except TimeoutError:
-            await self.corp.tell(f"（等了 {within:.0f} 秒，机器人手上还有事，先往下演）")
+        until = asyncio.get_running_loop().time() + within
+        while asyncio.get_running_loop().time() < until:
+            if await self.bot.at_rest() and await self._quiet() and await self.bot.at_rest():
+                return
+            await asyncio.sleep(_LOOK_S)
+        await self.corp.tell(f"（等了 {within:.0f} 秒，机器人手上还有事，先往下演）")
 
     async def _quiet(self) -> bool:
         return bool((await self.corp.see("/quiet?wait=5"))["quiet"])

@@ -4,8 +4,10 @@ from collections import Counter
 
 import pytest
 
+from bot.cli import demo
 from sandbox.story import cast
-from sandbox.story.cast import CHOOSE, LINK, MENU, End, Pupil
+from sandbox.story.cast import LINK, MENU, NUDGE, OWN, End, Pupil
+from sandbox.story.chapters import nudge
 from sandbox.story.chapters.ending import SOLD_LATER, funnel_of
 
 
@@ -31,16 +33,16 @@ def test_every_way_out_is_taken_and_they_add_up() -> None:
 @pytest.mark.parametrize("pupil", cast.PUPILS, ids=lambda pupil: pupil.name)
 def test_habits_make_sense(pupil: Pupil) -> None:
     assert pupil.teacher in cast.GROUP_OF
-    assert set(pupil.lessons) | set(pupil.marked) | set(pupil.finishes) <= set(range(1, cast.LESSONS + 1))
+    assert set(pupil.lessons) | set(pupil.marked) | set(pupil.finishes) | set(pupil.caught_up) <= set(range(1, cast.LESSONS + 1))
     assert not set(pupil.lessons) & set(pupil.marked)
-    spoken = [way for way in pupil.lessons.values() if way not in (LINK, MENU, CHOOSE)]
+    spoken = [way for way in pupil.lessons.values() if way not in (LINK, MENU, OWN, NUDGE)]
     assert all(spoken)
     assert cast.PASSPHRASE in pupil.lessons.get(cast.PASSPHRASE_LESSON, cast.PASSPHRASE)
 
 
 def test_many_ways_to_check_in() -> None:
     ways = {way for pupil in cast.PUPILS for way in pupil.lessons.values()}
-    assert {LINK, MENU, CHOOSE, cast.PASSPHRASE} < ways
+    assert {LINK, MENU, OWN, NUDGE, cast.PASSPHRASE} < ways
     assert len(ways) > 12
 
 
@@ -64,3 +66,24 @@ def test_the_funnel_counts_people() -> None:
     funnel = funnel_of(cast.FIRST_COHORT)
     assert funnel == {"报名": 23, "进群": 21, "到课": 17, "完课": 6, "成交": 3 + len(SOLD_LATER)}
     assert funnel_of(()) == dict.fromkeys(funnel, 0)
+
+
+def test_who_is_nudged_is_missing_and_some_come_after_all() -> None:
+    away = nudge.missing()
+    assert {pupil.name for pupil in away} > {pupil.name for pupil in cast.PUPILS if NUDGE in pupil.lessons.values()}
+    assert {seq for pupil in cast.PUPILS for seq, way in pupil.lessons.items() if way == NUDGE} == {cast.NUDGED}
+    assert {pupil.teacher for pupil in away} == {cast.NUDGER}
+    assert sum(pupil.lessons.get(cast.NUDGED) == NUDGE for pupil in away) >= 2
+
+
+def test_who_left_is_on_no_later_list() -> None:
+    names = [{pupil.name for pupil in cast.in_class("he", seq)} for seq in range(1, cast.LESSONS + 1)]
+    assert ["高铭泽" in listed for listed in names] == [True, True, False, False, False]
+    assert not any("许知远" in listed for listed in names)
+
+
+def test_each_of_the_four_phones_shows_somebody_of_the_story() -> None:
+    assert cast.SEEN["learner"] in {pupil.id for pupil in cast.PUPILS}
+    positions = {one.userid: one.position for one in cast.STAFF}
+    assert [positions[cast.SEEN[phone]] for phone in ("teacher", "sales", "manager")] == ["class_teacher", "sales", "manager"]
+    assert "&".join(f"{phone}={who}" for phone, who in cast.SEEN.items()) == demo.CAST

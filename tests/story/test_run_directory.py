@@ -48,8 +48,7 @@ def test_the_config_is_valid_private_and_different_each_time(tmp_path: Path) -> 
     configs = []
     for name in ("one", "two"):
         with run_directory.fresh(tmp_path / name) as directory:
-            configs.append(run_directory.write_config(directory))
-    run_directory.add_sandbox(configs[0], "http://127.0.0.1:8123")
+            configs.append(run_directory.write_config(directory, "http://127.0.0.1:8123"))
     settings = load_settings(configs[0])
     assert settings.wecom.api_base_url == "http://127.0.0.1:8123"
     assert settings.practice.clock_url == "http://127.0.0.1:8123/_sandbox/clock"

@@ -20,6 +20,7 @@ _WHY = (
 
 
 async def play(story: Story) -> None:
+    await story.rest()
     await story.chapter("④ 结营：机器人先把预演给主管看；同一刻有人付款")
     await story.jump(story.calendar.closes, "结营时间到了，机器人来问主管")
     await story.together(_close(story))

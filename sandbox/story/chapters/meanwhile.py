@@ -28,10 +28,6 @@ async def _checks_in_twice(story: Story) -> None:
     await learner.asks("评分1 4", "4 分")
 
 
-async def _rates(story: Story) -> None:
-    await story.learners["周小雨"].asks("评分2 5 讲得很清楚", "谢谢", "5 分")
-
-
 async def _late_comer(story: Story) -> None:
     """Who comes when the second lesson has begun belongs to the next cohort."""
     pupil = cast.pupil_named("冯宇航")
@@ -100,7 +96,7 @@ async def _progress(story: Story) -> None:
 
 _SCENES: dict[int, tuple[Scene, ...]] = {
     1: (_hands_in, _checks_in_twice),
-    2: (_rates, _late_comer, _moved_on, _lin_notes),
+    2: (_late_comer, _moved_on, _lin_notes),
     3: (_question, _he_looks),
     4: (_gives_up, _rules),
     5: (_card, _todos, _progress),

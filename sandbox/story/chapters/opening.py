@@ -3,8 +3,15 @@
 from sandbox.calendar_file import marks_in
 from sandbox.story import cast
 from sandbox.story.calendar import CHAT_IDS, camp_toml
+from sandbox.story.clock import in_words
 from sandbox.story.person import Learner, Member
 from sandbox.story.story import Story
+
+# The internal groups with a robot, by the robot's name in the bot's config: how people call them, and who is in.
+_ROOMS = {
+    "sales": ("销售群", ("sales", "manager", "operator")),
+    "teachers": ("老师群", ("class_teacher", "manager", "operator")),
+}
 
 
 async def play(story: Story) -> None:
@@ -21,8 +28,11 @@ async def play(story: Story) -> None:
     for (cohort, group), chat_id in CHAT_IDS.items():
         owner = next(teacher for teacher, code in cast.GROUP_OF.items() if code == group)
         await story.corp.act("/groups", name=f"第{cohort}期{group}班", owner=owner, chat_id=chat_id)
-    await story.together(_declare(story))
+    await story.corp.tell(f"⏰ {in_words(story.calendar.opens)} 开始招生")
+    await story.clock.jump(story.calendar.opens, story.calendar.reminds(1))
     await story.bot.ready()
+    await story.bot.in_step(story.clock.now())
+    await _declare(story)
     await story.corp.tell("机器人就绪；在企业微信后台填好回调地址，企业微信来验证")
     await story.corp.act("/callback-url", url=callback_url)
     verified = await story.corp.act("/callback-url/verify")
@@ -30,9 +40,12 @@ async def play(story: Story) -> None:
 
 
 async def _name_robots(story: Story) -> None:
-    """The internal groups in which the webhook robots sit get names for people."""
-    for key, name in (await story.world())["robots"].items():
-        await story.corp.act("/robots", key=key, name={"sales": "销售群", "teachers": "老师群"}.get(name, name))
+    """The internal groups in which the webhook robots sit."""
+    for key, code in (await story.world())["robots"].items():
+        name, positions = _ROOMS[code]
+        members = [one.userid for one in cast.STAFF if one.position in positions]
+        await story.corp.act("/rooms", id=code, name=name, members=members)
+        await story.corp.act("/robots", key=key, name=name, room=code)
 
 
 async def _declare(story: Story) -> None:
