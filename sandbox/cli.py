@@ -66,6 +66,9 @@ def _add_talk(commands: Adder) -> None:
     click.add_argument("task_id")
     click.add_argument("key")
     click.add_argument("--select", action="append", default=[], metavar="问题=选项")
+    send = commands("send", remote.send, "成员在群发任务上点发送")
+    send.add_argument("member")
+    send.add_argument("msgid")
 
 
 def _add_views(commands: Adder) -> None:

@@ -106,12 +106,19 @@ def click(remote: Remote, o: argparse.Namespace) -> None:
     _told(remote.act("/app/click", userid=o.member, task_id=o.task_id, key=o.key, selected=selected))
 
 
+def send(remote: Remote, o: argparse.Namespace) -> None:
+    _told(remote.act(f"/mass/{urllib.parse.quote(o.msgid)}/send", userid=o.member))
+
+
 def bubble_lines(bubble: dict[str, Any]) -> list[str]:
     """One message of a phone as lines; what can be pressed is shown as the words of the next command."""
     who = {"me": "我", "kf": "客服", "app": "应用"}.get(bubble["from"], bubble["from"])
     lines = [f"[{_clock_face(bubble['at'])}] {who}：{bubble['text']}"]
     lines += [f"    · {item.get('content', '')} (menu {item['id']})" for item in bubble.get("items", []) if "id" in item]
     lines += [f"    · {item.get('content', '')} {item['url']}" for item in bubble.get("items", []) if "url" in item]
+    data = bubble.get("data", {})
+    lines += [f"    · {data['url']}"] if "url" in data else []
+    lines += [f"    ［发送］ send {data['msgid']}"] if data.get("state") == "waiting" else []
     card = bubble.get("card", {})
     for question in [*card.get("select_list", []), *filter(None, [card.get("checkbox"), card.get("button_selection")])]:
         choices = " ".join(f"{option['id']}={option['text']}" for option in question["option_list"])

@@ -125,3 +125,11 @@ def test_a_phone_shows_cards_with_what_can_be_pressed() -> None:
     lines = bubble_lines({**bubble, "buttons": [{"text": "提交", "key": "submit"}]})
     assert lines[1:] == ["    ？--select why=…（price=价格）", "    ［提交］ click t1 submit"]
     assert bubble_lines({**bubble, "buttons": [], "label": "已提交"})[-1] == "    （已处理：已提交）"
+
+
+def test_a_link_shows_its_address_and_a_waiting_mass_send_its_button() -> None:
+    bubble = {"from": "lin", "at": 0, "text": "试试营 · 学习助手", "data": {"url": "https://work.weixin.qq.com/kfid/kfc1"}}
+    assert bubble_lines(bubble)[-1] == "    · https://work.weixin.qq.com/kfid/kfc1"
+    task = {"from": "system", "at": 0, "text": "上课啦", "data": {"msgid": "msg1", "state": "waiting"}}
+    assert bubble_lines(task)[-1] == "    ［发送］ send msg1"
+    assert len(bubble_lines({**task, "data": {"msgid": "msg1", "state": "sent"}})) == 1
