@@ -93,7 +93,7 @@ async def _checks_in(page: Page, camp: Camp) -> None:
     await (await _hears(learner, "第1课 签到")).click()
     await _hears(learner, "第1课 签到成功")
     await _says(learner, "进度")
-    await _hears(learner, "到课 1/")
+    await _hears(learner, "到课 1/2 · 完课")
     await _picture(page, "check-in")
 
 
