@@ -61,12 +61,15 @@ class Ingest:
             source = request.match_info["source"]
             body = await request.read()
             nonce = self._authenticate(source, request.headers, body, self._now().timestamp())
-            drafts = [to_draft(source, event) for event in read_events(body)]
-            drafts = [replace(draft, body=self._conceal(draft.body)) for draft in drafts]
-            async with asyncio.timeout(_STORE_SECONDS):
-                use = await self._writer.submit(drafts, nonce)
-            if use is NonceUse.CONFLICT:
-                raise Refused(409, "this nonce was used with another body: send a new nonce")
+            try:
+                drafts = [to_draft(source, event) for event in read_events(body)]
+            except Refused:
+                await self._store([], nonce)  # a nonce signs one body, also one that is no good
+                raise
+            use = await self._store([replace(draft, body=self._conceal(draft.body)) for draft in drafts], nonce)
+        except web.HTTPRequestEntityTooLarge:
+            metrics.ingested.labels(outcome="refused_413").inc()
+            raise
         except Refused as refused:
             metrics.ingested.labels(outcome=f"refused_{refused.status}").inc()
             log.info("ingest refused", status=refused.status, reason=refused.error)
@@ -74,6 +77,13 @@ class Ingest:
         outcome = "stored" if use is NonceUse.NEW else "duplicate"
         metrics.ingested.labels(outcome=outcome).inc()
         return web.json_response({"status": outcome, "events": len(drafts)})
+
+    async def _store(self, drafts: Sequence[FactDraft], nonce: Nonce) -> NonceUse:
+        async with asyncio.timeout(_STORE_SECONDS):
+            use = await self._writer.submit(drafts, nonce)
+        if use is NonceUse.CONFLICT:
+            raise Refused(409, "this nonce was used with another body: send a new nonce")
+        return use
 
     def _authenticate(self, source: str, headers: Mapping[str, str], body: bytes, now: float) -> Nonce:
         secrets = self._secrets.get(source)

@@ -28,6 +28,7 @@ from bot.settings_sections import (
     PoolSection,
     PracticeSection,
     PrivacySection,
+    RetentionSection,
     RuleSection,
     ServerSection,
     StorageSection,
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     allocation: AllocationSection = AllocationSection()
     tags: TagsSection = TagsSection()
     rules: list[RuleSection] = Field(default_factory=list)
+    retention: RetentionSection = RetentionSection()
     logs: LogsSection = LogsSection()
     callback: CallbackSection = CallbackSection()
     practice: PracticeSection = PracticeSection()
@@ -160,6 +162,7 @@ class Settings(BaseSettings):
             tag_group_channel=self.tags.channel_group,
             tag_group_camp=self.tags.camp_group,
             tag_group_state=self.tags.state_group,
+            raw_kept=timedelta(days=self.retention.raw_days),
             rulebook=self.rulebook,
         )
 

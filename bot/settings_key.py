@@ -39,6 +39,15 @@ def find_or_make_key(section: PrivacySection, database_url: str, config_file: Pa
     return PrivacyKey(_read(file), file, ours=True)
 
 
+def key_place(section: PrivacySection, database_url: str, config_file: Path) -> Path | None:
+    """Where the key lies, whether it is there or not; None when config.toml or the environment holds it."""
+    if section.key is not None:
+        return None
+    if section.key_file is not None:
+        return Path(section.key_file).expanduser()
+    return key_file_beside(database_url, config_file)
+
+
 def key_file_beside(database_url: str, config_file: Path) -> Path:
     """`<database>.key`; for PostgreSQL, `wecamp.key` beside the config file (every node needs the same one)."""
     url = make_url(database_url)

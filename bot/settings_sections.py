@@ -26,6 +26,7 @@ from bot.settings_shapes import (
     shaped,
     wrong,
 )
+from camp.purge import LEAST_DAYS
 from camp.rules.nudge import NudgeLimits
 from camp.rules.place import Place
 from camp.rules.rule import Moment, Rule
@@ -199,6 +200,10 @@ class PracticeSection(Section):
     """To practise against the look-alike: the house lives in its time."""
 
     clock_url: ClockAddress | None = Field(default=None, examples=["http://127.0.0.1:8790/_sandbox/clock"])
+
+
+class RetentionSection(Section):
+    raw_days: int = Field(default=30, ge=LEAST_DAYS, le=3650, examples=[30])
 
 
 class CallbackSection(Section):

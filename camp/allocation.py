@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from camp.policy import Policy
 from camp.rules.allocation import Allocation, Facts, Group, Teacher, decide_allocation
 from storage import cohorts, loads, members
+from storage.cohorts import ClassGroup
 from storage.database import Tx
 from storage.members import Member
 
@@ -16,6 +19,8 @@ async def allocate(tx: Tx, policy: Policy, cohort_id: int, *, added: Member | No
     without a position, so the named fallback owner comes before the least-loaded class teacher.
     """
     groups = await cohorts.class_groups_of(tx, cohort_id)
+    if added is not None:
+        return await _to_added(tx, cohort_id, added, groups)
     teachers = await members.load_many(tx, [g.class_teacher_id for g in groups])
     active = [t for t in teachers.values() if t.active]
     held = await loads.held(tx, [t.id for t in active], cohort_id)
@@ -24,7 +29,7 @@ async def allocate(tx: Tx, policy: Policy, cohort_id: int, *, added: Member | No
     managers = await members.with_position(tx, "manager")
     return decide_allocation(
         Facts(
-            added_id=added.id if added else None,
+            added_id=None,
             teachers=[Teacher(t.id, *held.get(t.id, (0, 0)), quota_of(policy, t)) for t in active],
             groups=[Group(g.id, g.class_teacher_id, sizes.get(g.id, 0)) for g in groups],
             fallback_id=fallback.id if fallback else None,
@@ -39,6 +44,14 @@ def quota_of(policy: Policy, member: Member) -> int:
     if member.quota is not None:
         return member.quota
     return policy.quota.get(member.position or "", 1_000_000)
+
+
+async def _to_added(tx: Tx, cohort_id: int, added: Member, groups: Sequence[ClassGroup]) -> Allocation:
+    """The member they added keeps them, whatever anybody carries: only the smallest of several groups has to be counted."""
+    choice = [g for g in groups if g.class_teacher_id == added.id] or groups
+    sizes = await loads.in_groups(tx, cohort_id) if len(choice) > 1 else {}
+    places = [Group(g.id, g.class_teacher_id, sizes.get(g.id, 0)) for g in choice]
+    return decide_allocation(Facts(added.id, (), places, fallback_id=None, manager_id=None))
 
 
 async def _fallback(tx: Tx, policy: Policy) -> Member | None:

@@ -81,6 +81,5 @@ async def _update(tx: Tx, code: str, face: Message, userids: Sequence[str]) -> N
             priority=Priority.CARD_UPDATE,
             dedup_key=f"update:{code}"[:200],
             expires_at=tx.now + DAY,
-            answer=Answer.FAILURE,
         ),
     )

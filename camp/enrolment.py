@@ -12,7 +12,7 @@ from camp.phrases import say_in
 from camp.policy import Policy
 from camp.rules.allocation import Allocation, Why
 from camp.rules.place import Place
-from storage import cohorts, enrolments, follows, group_members, identities, journal, learners, members, unmatched
+from storage import cohorts, enrolments, follows, group_members, journal, learners, members, unmatched
 from storage.cohorts import Camp, Channel, Cohort
 from storage.database import Tx
 from storage.enrolments import Enrolment
@@ -64,7 +64,7 @@ async def enrol(
     await _note_enrolled(tx, made, cohort, channel, found)
     await _mark_tags(tx, policy, learner, cohort, channel)
     # Lessons watched and homework graded elsewhere may have been reported before the sign-up was.
-    await unmatched.release(tx, await identities.of_learner(tx, learner.id))
+    await unmatched.release_of(tx, learner.id)
     await _alert_if_full(tx, policy, cohort, found)
     return made
 

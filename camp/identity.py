@@ -149,6 +149,8 @@ async def learn(
         columns["external_userid"] = external_userid
     if numbers and learner.phone_sealed is None:
         columns["phone_sealed"] = seal(policy, numbers[0])
+    if not new and not columns:
+        return learner
     if columns:
         await learners.change(tx, learner.id, **columns)
     await unmatched.release(tx, new)
@@ -184,11 +186,10 @@ async def merge(tx: Tx, policy: Policy, one: Learner, other: Learner, *, by: str
 
 
 async def _tie(tx: Tx, policy: Policy, learner: Learner, kind: str, value: str) -> Learner:
-    holder = await learners.find(tx, kind, value)
-    if holder is None:
-        await learners.add_identity(tx, learner.id, kind, value)
+    if await learners.add_identity(tx, learner.id, kind, value):
         return learner
-    if holder.id == learner.id:
+    holder = await learners.find(tx, kind, value)
+    if holder is None or holder.id == learner.id:
         return learner
     if holder.external_userid and learner.external_userid and holder.external_userid != learner.external_userid:
         # Two WeChat accounts, e.g. both parents under one phone number typed by a teacher: they stay two learners.

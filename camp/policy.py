@@ -49,5 +49,7 @@ class Policy:
     tag_group_camp: str = "训练营"
     tag_group_state: str = "营伴状态"
     rulebook: RuleBook = field(default_factory=RuleBook)
+    # how long what people wrote is kept as it came
+    raw_kept: timedelta = timedelta(days=30)
     # sweeps
     sweep_chunk: int = 20_000

@@ -122,8 +122,7 @@ async def take_marked(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
     marks: list[tuple[str, str, bool]] = [(group, name, wanted) for group, name, wanted in context["marks"]]
     tags: list[Tag] = [(group, name) for group, name, _ in marks]
     if answer["ok"]:
-        for group, name, wanted in marks:
-            await tagging.mark_told(tx, learner_id, group, name, wanted)
+        await tagging.mark_told(tx, learner_id, marks)
     elif answer["errcode"] == _NO_FRIEND:
         # Another friendship may carry the tags; without one they wait until somebody is added again.
         if await end_follow(tx, learner_id, context["member_id"], "gone"):
@@ -136,8 +135,8 @@ async def take_marked(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
 
 async def renew(tx: Tx, learner_id: int) -> None:
     """A friendship began (again): its tags start empty, all wishes are told once more."""
-    await tagging.forget_told(tx, learner_id)
-    await ask_flush(tx, [learner_id])
+    if await tagging.forget_told(tx, learner_id):
+        await ask_flush(tx, [learner_id])
 
 
 async def retry_stuck(tx: Tx) -> None:

@@ -9,8 +9,8 @@ from camp.checkin_link import Ticket, link_with, token_for
 from camp.phrases import Say, say_in
 from camp.policy import Policy
 from camp.when import day_and_time
-from storage import cohorts, journal, kf
-from storage.columns import from_micros, to_micros
+from storage import cohorts, journal, kf, outbox
+from storage.columns import to_micros
 from storage.database import Tx
 from storage.enrolments import Enrolment
 from storage.learners import Learner
@@ -20,24 +20,27 @@ from storage.outbox import Answer, Intent, Priority, add_intent
 _CODE_LIVES = timedelta(seconds=18)
 # How long a welcome waits for the kf link before it goes out without.
 _LINK_WITHIN = timedelta(seconds=8)
+# In the context of a welcome that waits for the link: what it is made of.
+_PARTS = "parts"
 
 
 async def greet(tx: Tx, policy: Policy, learner: Learner, enrolment: Enrolment | None, code: str) -> None:
-    """Welcomes the learner with this code; a code used before says nothing more."""
+    """Welcomes the learner with this code; a code used before says nothing more.
+
+    While the kf link is not known the welcome waits for it a little in the outbox; one question to WeCom serves all who wait.
+    """
     say = say_in(policy.language)
     parts = await _parts(tx, policy, say, learner, enrolment)
     until = tx.now + _CODE_LIVES
-    url = (await kf.account(tx, policy.open_kfid)).link_url if policy.open_kfid else None
+    url = await kf.link_url(tx, policy.open_kfid) if policy.open_kfid else None
     if url is not None or not policy.open_kfid:
         await _send(tx, policy, code, parts, url, until)
         return
-    await _ask_link(
-        tx,
-        policy,
-        expires_at=tx.now + _LINK_WITHIN,
-        dedup_key=f"welcome_link:{code}",
-        context={"code": code, "parts": parts, "until": to_micros(until)},
-    )
+    patience = tx.now + _LINK_WITHIN
+    await _send(tx, policy, code, parts, None, until, not_before=patience)
+    if not await outbox.on_its_way(tx, "kf.link", patience):
+        # The code in the context says that somebody's seconds are counted (storage.inbox.Turn).
+        await _ask_link(tx, policy, expires_at=patience, dedup_key=f"welcome_link:{code}", context={"code": code})
 
 
 async def ensure_kf_link(tx: Tx, policy: Policy) -> None:
@@ -48,14 +51,16 @@ async def ensure_kf_link(tx: Tx, policy: Policy) -> None:
 
 
 async def take_link(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
-    """The kf link came, or did not: it is kept, and the welcome that waited goes out with it or without."""
-    context = answer["context"]
+    """The kf link came, or did not: it is kept, and the welcomes that waited go out with it or without."""
     url = answer["result"].get("url") or None if answer["ok"] else None
     if url is not None:
         await kf.account(tx, policy.open_kfid)
         await kf.change_account(tx, policy.open_kfid, link_url=url, link_scene=policy.kf_scene)
-    if "code" in context and from_micros(int(context["until"])) > tx.now:
-        await _send(tx, policy, context["code"], context["parts"], url, from_micros(int(context["until"])))
+    elif await outbox.on_its_way(tx, "kf.link", tx.now + _LINK_WITHIN):
+        return
+    for row in await outbox.held_back(tx, "contact.welcome"):
+        if _PARTS in row.context:
+            await outbox.let_go(tx, row, _message(policy, row.payload["code"], row.context[_PARTS], url))
 
 
 async def note_refusal(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
@@ -97,7 +102,7 @@ async def _how_to_join(tx: Tx, say: Say, enrolment: Enrolment) -> str:
     return say("enrolment.join_invite", group=name)
 
 
-async def _send(tx: Tx, policy: Policy, code: str, parts: dict[str, Any], url: str | None, until: datetime) -> None:
+def _message(policy: Policy, code: str, parts: dict[str, Any], url: str | None) -> dict[str, Any]:
     say = say_in(policy.language)
     payload: dict[str, Any] = {"code": code, "text": parts["text"]}
     if url is not None and parts["token"] is not None:
@@ -107,16 +112,24 @@ async def _send(tx: Tx, policy: Policy, code: str, parts: dict[str, Any], url: s
             "url": link_with(url, parts["token"]),
             "desc": say("enrolment.link_desc"),
         }
+    return payload
+
+
+async def _send(
+    tx: Tx, policy: Policy, code: str, parts: dict[str, Any], url: str | None, until: datetime, not_before: datetime | None = None
+) -> None:
+    waits = {_PARTS: parts} if not_before is not None else {}
     await add_intent(
         tx,
         Intent(
             "contact.welcome",
-            payload,
+            _message(policy, code, parts, url),
             priority=Priority.WELCOME,
             dedup_key=f"welcome:{code}",
+            not_before=not_before,
             expires_at=until,
             answer=Answer.FAILURE,
-            context={"learner_id": parts["learner_id"]},
+            context={"learner_id": parts["learner_id"], **waits},
         ),
     )
 

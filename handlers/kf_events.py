@@ -136,9 +136,7 @@ async def _learner_of(ctx: Ctx, item: KfItem) -> Learner:
     at = said_at(ctx)
     if known.last_seen_at is None or known.last_seen_at < at:
         await learners.change(ctx.tx, known.id, last_seen_at=at)
-        current = await enrolments.current(ctx.tx, known.id)
-        if current is not None:
-            await enrolments.change(ctx.tx, current.id, last_seen_at=at)
+        await enrolments.seen(ctx.tx, known.id, at)
     return known
 
 

@@ -34,6 +34,7 @@ async def check_in(ctx: LearnerCtx, rest: Rest) -> Reply:
     told = passphrase_said(seats, whole, at)
     if told is not None:
         return await answer_choice(ctx, seats, told, by="text", said=whole)
+    rest.refuse_odd_number()
     seq = rest.lesson()
     said = rest.text(200)
     return await answer_choice(ctx, seats, choose_for_check_in(seats, seq, said, at), by="text", said=said)

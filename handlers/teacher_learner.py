@@ -21,7 +21,8 @@ router = Router()
 
 SELLERS = frozenset({"class_teacher", "sales", "manager"})
 
-_NUMBER = re.compile(r"^#?\s*\d{1,12}\s*号?$")
+# After # any number is meant as one, also one that nobody can have; without it long digits may be part of a name.
+_NUMBER = re.compile(r"^(?:#\s*\d+|\d{1,12})\s*号?$")
 # More namesakes than this are a name too short to choose from.
 _NAMESAKES = 60
 _NOTE_CHARACTERS = 500

@@ -12,10 +12,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import FromClause
 
-from storage.cohorts import Cohort, Lesson, to_lesson
+from storage.cohorts import Cohort, Lesson, calendars_of, load_cohorts, to_lesson
 from storage.database import Tx
 from storage.enrolments import Enrolment, of_learner
-from storage.tables_camp import attendance, cohorts, enrolments, lessons
+from storage.tables_camp import attendance, enrolments, lessons
 
 
 @dataclass(frozen=True)
@@ -109,15 +109,7 @@ async def seats_of(tx: Tx, learner_id: int) -> list[Seat]:
     wanted = {e.cohort_id for e in mine}
     if not wanted:
         return []
-    held = {
-        r.id: Cohort(r.id, r.camp_id, r.code, r.name, r.starts_at, r.closes_at, r.enrol_until, r.next_code, r.closed_at)
-        for r in await tx.conn.execute(select(cohorts).where(cohorts.c.id.in_(wanted)))
-    }
-    calendar: dict[int, list[Lesson]] = {}
-    for row in await tx.conn.execute(
-        select(lessons).where(lessons.c.cohort_id.in_(wanted)).order_by(lessons.c.cohort_id, lessons.c.seq)
-    ):
-        calendar.setdefault(row.cohort_id, []).append(to_lesson(row))
+    held, calendar = await load_cohorts(tx, wanted), await calendars_of(tx, wanted)
     known: dict[int, dict[int, Witnesses]] = {}
     for row in await tx.conn.execute(select(attendance).where(attendance.c.enrolment_id.in_([e.id for e in mine]))):
         known.setdefault(row.enrolment_id, {})[row.lesson_id] = _to_witnesses(row)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
+from storage.declared import read_once
 from storage.tables_camp import camps, channels, class_groups, cohorts, lessons
 
 
@@ -73,10 +74,12 @@ class Channel:
     department: str | None
 
 
+@read_once(camps)
 async def all_camps(tx: Tx) -> list[Camp]:
     return [_to_camp(r) for r in await tx.conn.execute(select(camps).order_by(camps.c.id))]
 
 
+@read_once(camps)
 async def load_camp(tx: Tx, camp_id: int) -> Camp:
     return _to_camp((await tx.conn.execute(select(camps).where(camps.c.id == camp_id))).one())
 
@@ -88,6 +91,7 @@ async def find_camp(tx: Tx, text: str) -> Camp | None:
     return None if row is None else _to_camp(row)
 
 
+@read_once(cohorts)
 async def load_cohort(tx: Tx, cohort_id: int) -> Cohort:
     return _to_cohort((await tx.conn.execute(select(cohorts).where(cohorts.c.id == cohort_id))).one())
 
@@ -99,6 +103,14 @@ async def find_cohort(tx: Tx, text: str) -> Cohort | None:
     return None if row is None else _to_cohort(row)
 
 
+@read_once(cohorts)
+async def load_cohorts(tx: Tx, cohort_ids: Collection[int]) -> dict[int, Cohort]:
+    """By id."""
+    rows = await tx.conn.execute(select(cohorts).where(cohorts.c.id.in_(cohort_ids)))
+    return {row.id: _to_cohort(row) for row in rows}
+
+
+@read_once(cohorts)
 async def cohorts_of(tx: Tx, camp_id: int | None = None) -> list[Cohort]:
     """All cohorts (of a camp), by start."""
     query: Select[Any] = select(cohorts).order_by(cohorts.c.starts_at, cohorts.c.id)
@@ -109,16 +121,24 @@ async def cohorts_of(tx: Tx, camp_id: int | None = None) -> list[Cohort]:
 
 async def open_for_enrolment(tx: Tx, camp_id: int, *, after: datetime | None = None) -> Cohort | None:
     """The earliest cohort of the camp that still takes learners at `tx.now` (and starts after `after`, if given)."""
-    wanted = and_(cohorts.c.camp_id == camp_id, cohorts.c.enrol_until > tx.now, cohorts.c.closed_at.is_(None))
-    if after is not None:
-        wanted = and_(wanted, cohorts.c.starts_at > after)
-    row = (await tx.conn.execute(select(cohorts).where(wanted).order_by(cohorts.c.starts_at, cohorts.c.id).limit(1))).first()
-    return None if row is None else _to_cohort(row)
+    takes = (c for c in await cohorts_of(tx, camp_id) if c.enrol_until > tx.now and c.closed_at is None)
+    return next((c for c in takes if after is None or c.starts_at > after), None)
 
 
+@read_once(lessons)
 async def lessons_of(tx: Tx, cohort_id: int) -> list[Lesson]:
     rows = await tx.conn.execute(select(lessons).where(lessons.c.cohort_id == cohort_id).order_by(lessons.c.seq))
     return [to_lesson(r) for r in rows]
+
+
+@read_once(lessons)
+async def calendars_of(tx: Tx, cohort_ids: Collection[int]) -> dict[int, list[Lesson]]:
+    """The lessons of these cohorts by cohort, in order."""
+    found: dict[int, list[Lesson]] = {}
+    query = select(lessons).where(lessons.c.cohort_id.in_(cohort_ids)).order_by(lessons.c.cohort_id, lessons.c.seq)
+    for row in await tx.conn.execute(query):
+        found.setdefault(row.cohort_id, []).append(to_lesson(row))
+    return found
 
 
 async def find_lesson(tx: Tx, cohort_id: int, seq: int) -> Lesson | None:
@@ -136,11 +156,13 @@ async def load_lessons(tx: Tx, lesson_ids: Collection[int]) -> dict[int, Lesson]
     return {row.id: to_lesson(row) for row in rows}
 
 
+@read_once(class_groups)
 async def class_groups_of(tx: Tx, cohort_id: int) -> list[ClassGroup]:
     rows = await tx.conn.execute(select(class_groups).where(class_groups.c.cohort_id == cohort_id).order_by(class_groups.c.id))
     return [_to_group(r) for r in rows]
 
 
+@read_once(class_groups)
 async def load_class_group(tx: Tx, group_id: int) -> ClassGroup:
     return _to_group((await tx.conn.execute(select(class_groups).where(class_groups.c.id == group_id))).one())
 
@@ -150,11 +172,13 @@ async def class_group_of_chat(tx: Tx, chat_id: str) -> ClassGroup | None:
     return None if row is None else _to_group(row)
 
 
+@read_once(channels)
 async def find_channel(tx: Tx, code: str) -> Channel | None:
     row = (await tx.conn.execute(select(channels).where(channels.c.code == code))).one_or_none()
     return None if row is None else _to_channel(row)
 
 
+@read_once(channels)
 async def load_channel(tx: Tx, channel_id: int) -> Channel:
     return _to_channel((await tx.conn.execute(select(channels).where(channels.c.id == channel_id))).one())
 

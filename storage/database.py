@@ -20,6 +20,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.declared import watch
+from storage.sqlite_connection import open_sqlite
+
 # Shorter than the worker's and the callback's own deadlines: aiosqlite's thread sits in SQLite's wait.
 _BUSY_TIMEOUT_MS = 2_500
 _READERS = 4
@@ -86,6 +89,8 @@ class Database:
                 connect_args={"timeout": _CONNECT_SECONDS},
             )
             self._reader = self._writer
+        for engine in {self._writer, self._reader}:
+            watch(engine.sync_engine)
 
     def _sqlite_engine(self, *, begin: str, size: int) -> AsyncEngine:
         engine = create_async_engine(
@@ -93,7 +98,7 @@ class Database:
             pool_size=size,
             max_overflow=0,
             hide_parameters=True,
-            connect_args={"isolation_level": None, "timeout": _BUSY_TIMEOUT_MS / 1000},
+            connect_args={"isolation_level": None, "timeout": _BUSY_TIMEOUT_MS / 1000, "async_creator_fn": open_sqlite},
         )
 
         @event.listens_for(engine.sync_engine, "connect")

@@ -68,11 +68,22 @@ async def current(tx: Tx, learner_id: int) -> Enrolment | None:
     return found[0] if found else None
 
 
+async def seen(tx: Tx, learner_id: int, at: datetime) -> None:
+    """Notes on the current enrolment, if there is one, that the learner was there."""
+    newest = (
+        select(enrolments.c.id)
+        .where(enrolments.c.learner_id == learner_id)
+        .order_by(enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    await tx.conn.execute(update(enrolments).where(enrolments.c.id == newest).values(last_seen_at=at))
+
+
 async def add(tx: Tx, **columns: Any) -> Enrolment:
     """A new enrolment from columns of `enrolments`; counters start at 0, `enrolled_at` and `place_at` are now."""
     row = {"enrolled_at": tx.now, "place_at": tx.now, "attended": 0, "completed": 0, "paid_count": 0, "paid_fen": 0, **columns}
-    enrolment_id: int = (await tx.conn.execute(insert(enrolments).values(**row).returning(enrolments.c.id))).scalar_one()
-    return await load(tx, enrolment_id)
+    return to_enrolment((await tx.conn.execute(insert(enrolments).values(**row).returning(enrolments))).one())
 
 
 async def change(tx: Tx, enrolment_id: int, **columns: Any) -> None:

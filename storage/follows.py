@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, insert, or_, select, tuple_, update
+from sqlalchemy import exists, func, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
@@ -44,16 +46,11 @@ async def of_learners(tx: Tx, learner_ids: Sequence[int]) -> list[Follow]:
 
 async def begin(tx: Tx, learner_id: int, member_id: int, channel_code: str | None, at: datetime) -> None:
     """The friendship exists since `at`; one that had ended lives again. A later add without a channel keeps the first one."""
-    known = await find(tx, learner_id, member_id)
-    if known is None:
-        row = {"learner_id": learner_id, "member_id": member_id, "added_at": at, "channel_code": channel_code}
-        await tx.conn.execute(insert(follows).values(**row))
-        return
-    await tx.conn.execute(
-        update(follows)
-        .where(follows.c.learner_id == learner_id, follows.c.member_id == member_id)
-        .values(added_at=at, channel_code=channel_code or known.channel_code, ended_at=None, ended_by=None)
-    )
+    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
+    row = make(follows).values(learner_id=learner_id, member_id=member_id, added_at=at, channel_code=channel_code)
+    first = func.coalesce(row.excluded.channel_code, follows.c.channel_code)
+    again = {"added_at": row.excluded.added_at, "channel_code": first, "ended_at": None, "ended_by": None}
+    await tx.conn.execute(row.on_conflict_do_update(index_elements=["learner_id", "member_id"], set_=again))
 
 
 async def end(tx: Tx, learner_id: int, member_id: int, by: str) -> bool:

@@ -29,8 +29,13 @@ async def ensure(tx: Tx, external_userid: str) -> tuple[Learner, bool]:
         return known, False
     make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
     row = make(learners).values(external_userid=external_userid, created_at=tx.now)
-    await tx.conn.execute(row.on_conflict_do_nothing(index_elements=["external_userid"]))
-    made = to_learner((await tx.conn.execute(select(learners).where(learners.c.external_userid == external_userid))).one())
+    added = await tx.conn.execute(row.on_conflict_do_nothing(index_elements=["external_userid"]).returning(learners))
+    # A row without its identity is theirs all the same.
+    here = (
+        added.one_or_none()
+        or (await tx.conn.execute(select(learners).where(learners.c.external_userid == external_userid))).one()
+    )
+    made = to_learner(here)
     await add_identity(tx, made.id, "external_userid", external_userid)
     return made, True
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
@@ -27,6 +27,14 @@ class State(IntEnum):
     FAILED = 2
 
 
+class Turn(IntEnum):
+    """Who goes first among what waits; each keeps the order of its ids."""
+
+    URGENT = 0  # carries a code that dies within seconds
+    PEOPLE = 1
+    BULK = 2  # came by the hundred from another system, where nobody sits waiting for an answer
+
+
 @dataclass(frozen=True)
 class FactDraft:
     """A fact before it is stored. `dedup_key` makes it happen once; `conversation` keeps its order among its like."""
@@ -38,9 +46,10 @@ class FactDraft:
     body: dict[str, Any]
 
     @property
-    def bulk(self) -> bool:
-        """Whether it came by the hundred from another system, where nobody sits waiting for an answer."""
-        return self.source.startswith("ingest")
+    def turn(self) -> Turn:
+        if self.source.startswith("ingest"):
+            return Turn.BULK
+        return Turn.URGENT if _holds_code(self.body) else Turn.PEOPLE
 
 
 @dataclass(frozen=True)
@@ -72,7 +81,7 @@ async def add_facts(tx: Tx, drafts: Sequence[FactDraft]) -> int:
             "conversation": to_storable(d.conversation)[:160],
             "body": to_storable(d.body),
             "received_at": tx.now,
-            "bulk": d.bulk,
+            "turn": d.turn,
             "state": State.PENDING,
             "attempts": 0,
         }
@@ -95,15 +104,38 @@ def to_key(words: str) -> str:
 
 
 async def pending(tx: Tx, limit: int, *, bulk: int | None = None) -> list[Fact]:
-    """The oldest facts that wait to be applied: first what people wait for, then at most `bulk` of the events that came in bulk.
+    """The oldest facts that wait to be applied: the urgent ones alone while there are any, with what their conversations said
+    before; else what people wait for, then at most `bulk` of what came in bulk.
 
-    Both keep their own order, and the bulk moves on also while people keep writing. The rows are locked: a node that lost
+    Each keeps its own order, and the bulk moves on also while people keep writing. The rows are locked: a node that lost
     its lease in the middle is waited for, not repeated.
     """
-    waiting = select(inbox).where(inbox.c.state == State.PENDING).order_by(inbox.c.id).with_for_update()
-    people = await tx.conn.execute(waiting.where(inbox.c.bulk.is_(False)).limit(limit))
-    events = await tx.conn.execute(waiting.where(inbox.c.bulk.is_(True)).limit(limit if bulk is None else bulk))
-    return [_to_fact(row) for row in [*people, *events]]
+    urgent = await _waiting(tx, Turn.URGENT, limit)
+    if not urgent:
+        return [*await _waiting(tx, Turn.PEOPLE, limit), *await _waiting(tx, Turn.BULK, limit if bulk is None else bulk)]
+    talks = {fact.conversation for fact in urgent}
+    before = await _waiting(tx, Turn.PEOPLE, limit, inbox.c.conversation.in_(talks), inbox.c.id < urgent[-1].id)
+    return sorted([*urgent, *before], key=lambda fact: fact.id)
+
+
+async def calm(tx: Tx, older_than: timedelta) -> None:
+    """What was urgent too long ago waits like everything else: its code is dead, and behind it others can still be in time."""
+    await tx.conn.execute(
+        update(inbox)
+        .where(inbox.c.state == State.PENDING, inbox.c.turn == Turn.URGENT, inbox.c.received_at <= tx.now - older_than)
+        .values(turn=Turn.PEOPLE)
+    )
+
+
+async def _waiting(tx: Tx, turn: Turn, limit: int, *more: ColumnElement[bool]) -> list[Fact]:
+    query = (
+        select(inbox)
+        .where(inbox.c.state == State.PENDING, inbox.c.turn == turn, *more)
+        .order_by(inbox.c.id)
+        .limit(limit)
+        .with_for_update()
+    )
+    return [_to_fact(row) for row in await tx.conn.execute(query)]
 
 
 async def settle(tx: Tx, fact_ids: Sequence[int]) -> None:
@@ -157,6 +189,16 @@ async def forget_ticks(tx: Tx, older_than: timedelta) -> int:
         delete(inbox).where(inbox.c.source == "clock", inbox.c.state == State.DONE, inbox.c.received_at < tx.now - older_than)
     )
     return result.rowcount
+
+
+def _holds_code(body: dict[str, Any]) -> bool:
+    """Whether it is a new friend, somebody entering customer service, or the answer a welcome waits for (docs 92599, 95122)."""
+    event, context = body.get("event"), body.get("context")
+    return bool(
+        body.get("WelcomeCode")
+        or (isinstance(event, dict) and event.get("welcome_code"))
+        or (isinstance(context, dict) and context.get("code"))
+    )
 
 
 def _to_fact(row: Row[Any]) -> Fact:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.database import Tx
+from storage.declared import read_once
 from storage.tables_loop import kf_accounts, kf_windows
 
 # Doc 94677: 5 messages within 48 h after the learner's last message, then silence until the learner writes again.
@@ -49,6 +50,14 @@ async def account(tx: Tx, open_kfid: str) -> Account:
         await tx.conn.execute(insert(kf_accounts).values(open_kfid=open_kfid, pulling=False, again=False))
         return Account(open_kfid, None, None, None, False, False, None)
     return _to_account(row)
+
+
+@read_once(kf_accounts)
+async def link_url(tx: Tx, open_kfid: str) -> str | None:
+    """The account's link, once WeCom told it."""
+    query = select(kf_accounts.c.link_url).where(kf_accounts.c.open_kfid == open_kfid)
+    url: str | None = (await tx.conn.execute(query)).scalar_one_or_none()
+    return url
 
 
 async def known_accounts(tx: Tx) -> list[str]:

@@ -54,27 +54,22 @@ async def find(tx: Tx, kind: str, value: str) -> Learner | None:
 
 async def add(tx: Tx, *, external_userid: str | None = None, name: str | None = None, owner_id: int | None = None) -> Learner:
     """A new learner; with an external_userid it becomes the first identity."""
-    result = await tx.conn.execute(
-        insert(learners)
-        .values(external_userid=external_userid, name=name, owner_id=owner_id, created_at=tx.now)
-        .returning(learners.c.id)
-    )
-    learner_id: int = result.scalar_one()
+    row = {"external_userid": external_userid, "name": name, "owner_id": owner_id, "created_at": tx.now}
+    learner = to_learner((await tx.conn.execute(insert(learners).values(row).returning(learners))).one())
     if external_userid:
-        await add_identity(tx, learner_id, "external_userid", external_userid)
-    learner = await load(tx, learner_id)
-    assert learner is not None
+        await add_identity(tx, learner.id, "external_userid", external_userid)
     return learner
 
 
-async def add_identity(tx: Tx, learner_id: int, kind: str, value: str) -> None:
-    """Ties an identity to the learner; one that is tied already (to anybody) stays as it is."""
+async def add_identity(tx: Tx, learner_id: int, kind: str, value: str) -> bool:
+    """Ties an identity to the learner; one that is tied already (to anybody) stays as it is: False."""
     make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    await tx.conn.execute(
+    tied = await tx.conn.execute(
         make(identities)
         .values(kind=kind, value=value, learner_id=learner_id)
         .on_conflict_do_nothing(index_elements=["kind", "value"])
     )
+    return tied.rowcount > 0
 
 
 async def change(tx: Tx, learner_id: int, **columns: Any) -> None:

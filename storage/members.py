@@ -11,6 +11,7 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
+from storage.declared import read_once
 from storage.tables_camp import members
 
 
@@ -37,17 +38,20 @@ class Member:
         return self.left_at is None and not self.disabled
 
 
+@read_once(members)
 async def find(tx: Tx, userid: str) -> Member | None:
     """The member of this userid, compared without case as WeCom does in its answers (doc 90236)."""
     row = (await tx.conn.execute(select(members).where(members.c.userid_key == userid.lower()))).one_or_none()
     return None if row is None else _to_member(row)
 
 
+@read_once(members)
 async def load(tx: Tx, member_id: int) -> Member:
     row = (await tx.conn.execute(select(members).where(members.c.id == member_id))).one()
     return _to_member(row)
 
 
+@read_once(members)
 async def load_many(tx: Tx, member_ids: Sequence[int]) -> dict[int, Member]:
     rows = await tx.conn.execute(select(members).where(members.c.id.in_(set(member_ids))))
     return {row.id: _to_member(row) for row in rows}
@@ -66,6 +70,7 @@ async def ensure(tx: Tx, userid: str, *, name: str | None = None) -> Member:
     return known
 
 
+@read_once(members)
 async def with_position(tx: Tx, *positions: str) -> list[Member]:
     """The active staff of these positions, oldest entry first."""
     rows = await tx.conn.execute(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, or_, select, update
+from sqlalchemy import and_, case, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
@@ -152,6 +152,28 @@ async def next_due_at(tx: Tx, lane: str) -> datetime | None:
     query = select(func.min(outbox.c.not_before)).where(outbox.c.lane == lane, outbox.c.state == State.PENDING)
     moment: datetime | None = (await tx.conn.execute(query)).scalar_one()
     return moment
+
+
+async def on_its_way(tx: Tx, call: str, by: datetime) -> bool:
+    """Whether a row of this call will be tried until then."""
+    # Of this call's own lane (Intent.lane), so that the index serves it.
+    waiting = and_(outbox.c.lane == call, outbox.c.state == State.PENDING, outbox.c.not_before <= by)
+    alive = or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > tx.now)
+    return bool((await tx.conn.execute(select(exists().where(waiting, alive)))).scalar_one())
+
+
+async def held_back(tx: Tx, call: str) -> list[Due]:
+    """The rows of this call that wait for their moment, have never reached WeCom and will not expire before it."""
+    waiting = and_(outbox.c.lane == call, outbox.c.state == State.PENDING, outbox.c.not_before > tx.now)
+    fresh = and_(outbox.c.tried_at.is_(None), or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > tx.now))
+    return [_to_due(row) for row in await tx.conn.execute(select(outbox).where(waiting, fresh).order_by(outbox.c.id))]
+
+
+async def let_go(tx: Tx, row: Due, payload: dict[str, Any]) -> None:
+    """Sends a row that was held back now, with this payload; one that a lane has taken meanwhile goes as it was."""
+    untouched = and_(outbox.c.id == row.id, outbox.c.state == State.PENDING, outbox.c.tried_at.is_(None))
+    await tx.conn.execute(update(outbox).where(untouched).values(payload=payload, not_before=tx.now))
+    tx.lanes.add(row.lane)
 
 
 async def mark_tried(tx: Tx, row_ids: Sequence[int]) -> None:

@@ -27,14 +27,14 @@ inbox = Table(
     Column("conversation", String(160), nullable=False),
     Column("body", Json, nullable=False),
     Column("received_at", UtcTime, nullable=False),
-    # Many events of another system at once never make a person in chat wait.
-    Column("bulk", Boolean, nullable=False, default=False),
+    Column("turn", SmallInteger, nullable=False, default=1),  # storage.inbox.Turn
     Column("state", SmallInteger, nullable=False, default=0),  # storage.inbox.State
     Column("attempts", SmallInteger, nullable=False, default=0),
     Column("error", Text),
     Column("done_at", UtcTime),
 )
-Index("ix_inbox_pending", inbox.c.state, inbox.c.bulk, inbox.c.id)
+# With the conversation, so that what an urgent fact must not overtake is found without reading the rows.
+Index("ix_inbox_pending", inbox.c.state, inbox.c.turn, inbox.c.id, inbox.c.conversation)
 
 outbox = Table(
     "outbox",

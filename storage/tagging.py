@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -141,18 +141,21 @@ async def mark_sent(tx: Tx, dues: Sequence[Due]) -> None:
             await tx.conn.execute(update(tag_marks).where(_is(keys[start : start + _ROWS_PER_INSERT])).values(sent=wanted))
 
 
-async def mark_told(tx: Tx, learner_id: int, group: str, name: str, wanted: bool) -> None:
-    """WeCom took the mark."""
-    here = _is([(learner_id, group, name)])
-    await tx.conn.execute(update(tag_marks).where(here).values(marked=wanted))
-    await tx.conn.execute(update(tag_marks).where(here, tag_marks.c.sent == wanted).values(sent=None))
+async def mark_told(tx: Tx, learner_id: int, marks: Sequence[tuple[str, str, bool]]) -> None:
+    """WeCom took these (group, name, wanted) marks; what was decided otherwise meanwhile stays on its way."""
+    for wanted in (True, False):
+        keys = [(learner_id, group, name) for group, name, told in marks if told is wanted]
+        if keys:
+            still = case((tag_marks.c.sent == wanted, None), else_=tag_marks.c.sent)
+            await tx.conn.execute(update(tag_marks).where(_is(keys)).values(marked=wanted, sent=still))
 
 
-async def forget_told(tx: Tx, learner_id: int) -> None:
-    """The tags of a new or renewed friendship start empty, so every wish has to be told again."""
-    await tx.conn.execute(
+async def forget_told(tx: Tx, learner_id: int) -> bool:
+    """The tags of a new or renewed friendship start empty, so every wish has to be told again; False when there is none."""
+    wishes = await tx.conn.execute(
         update(tag_marks).where(tag_marks.c.learner_id == learner_id, tag_marks.c.wanted.is_(True)).values(marked=None, sent=None)
     )
+    return wishes.rowcount > 0
 
 
 async def release(tx: Tx, learner_id: int, tags: Sequence[Tag]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import and_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
@@ -15,6 +15,7 @@ from sqlalchemy.engine import Row
 from storage.columns import to_micros
 from storage.database import Tx
 from storage.inbox import FactDraft, add_facts
+from storage.tables_camp import identities
 from storage.tables_loop import unmatched_events, unmatched_identities
 
 
@@ -59,12 +60,19 @@ async def park(
         await tx.conn.execute(make(unmatched_identities).on_conflict_do_nothing(), rows)
 
 
-async def release(tx: Tx, identities: Sequence[tuple[str, str]]) -> int:
+async def release(tx: Tx, named: Sequence[tuple[str, str]]) -> int:
     """Puts the events waiting for these (kind, value) identities back in line; returns how many."""
-    if not identities:
+    if not named:
         return 0
-    named = tuple_(unmatched_identities.c.kind, unmatched_identities.c.value).in_(list(identities))
-    return await _put_back(tx, unmatched_events.c.id.in_(select(unmatched_identities.c.unmatched_id).where(named)))
+    here = tuple_(unmatched_identities.c.kind, unmatched_identities.c.value).in_(list(named))
+    return await _put_back(tx, unmatched_events.c.id.in_(select(unmatched_identities.c.unmatched_id).where(here)))
+
+
+async def release_of(tx: Tx, learner_id: int) -> int:
+    """The same for all identities of a learner."""
+    theirs = and_(identities.c.kind == unmatched_identities.c.kind, identities.c.value == unmatched_identities.c.value)
+    query = select(unmatched_identities.c.unmatched_id).join(identities, theirs).where(identities.c.learner_id == learner_id)
+    return await _put_back(tx, unmatched_events.c.id.in_(query))
 
 
 async def release_for(tx: Tx, reasons: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli import beside, commands, declare, doctor, exchange, process, queues, rehearse
+from bot.cli import backup, beside, commands, declare, doctor, exchange, process, purge, queues, rehearse
 
 app = typer.Typer(
     name="wecamp",
@@ -16,5 +16,5 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for group in (process, declare, doctor, commands, queues, exchange, rehearse, beside):
+for group in (process, declare, doctor, commands, queues, exchange, rehearse, backup, purge, beside):
     group.register(app)

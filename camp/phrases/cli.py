@@ -67,6 +67,39 @@ PHRASES = {
     "cli.rehearse_moves": ("变动", "moves"),
     "cli.rehearse_yes": ("是", "yes"),
     "cli.rehearse_no": ("否", "no"),
+    "cli.backup_exists": (
+        "{file} 已经存在，没有覆盖。换个名字，或加 --force。",
+        "{file} exists and was not replaced. Choose another name, or add --force.",
+    ),
+    "cli.backup_itself": ("{file} 就是正在用的数据库。", "{file} is the database in use."),
+    "cli.backup_nothing": ("还没有数据库 {file}，没有可备份的。", "There is no database {file} to back up."),
+    "cli.backup_failed": ("备份没有完成，{file} 没有写成：{reason}", "The backup failed, {file} was not written: {reason}"),
+    "cli.backup_pg_dump": (
+        "找不到 pg_dump，没有备份。装好 PostgreSQL 客户端，或在有它的机器上运行（密码用 PGPASSWORD 或 ~/.pgpass）：\n{command}",
+        "pg_dump is not on the PATH; nothing was backed up. Install PostgreSQL's client, or run this where it is "
+        "(password in PGPASSWORD or ~/.pgpass):\n{command}",
+    ),
+    "cli.backup_done": ("已备份到 {file}（{size}）。", "Backed up to {file} ({size})."),
+    "cli.backup_key": (
+        "密钥不在备份里，请另外保存：{file}。没有它，备份里的手机号解不开。",
+        "The privacy key is not inside; keep it as well: {file}. Without it a backup cannot show phone numbers.",
+    ),
+    "cli.backup_key_config": (
+        "密钥不在备份里：它在你的配置（[privacy] key）里，请另外保存。没有它，备份里的手机号解不开。",
+        "The privacy key is not inside: it is in your config ([privacy] key); keep that as well. "
+        "Without it a backup cannot show phone numbers.",
+    ),
+    "cli.purge_too_young": (
+        "至少要留最近 {days} 天的原文，请写更早的日期。",
+        "Raw texts of the last {days} days are always kept; give an earlier date.",
+    ),
+    "cli.purge_did": ("已清空 {before} 之前的原文：", "Forgotten, older than {before}:"),
+    "cli.purge_would": ("只数没删，{before} 之前可以清空的：", "Nothing changed; older than {before} and ready to be forgotten:"),
+    "cli.purge_inbox": ("收到的原文", "texts that came in"),
+    "cli.purge_outbox": ("发出的原文", "texts that went out"),
+    "cli.purge_unmatched_events": ("后来认领的外部事件", "outside events that found their learner"),
+    "cli.purge_cards": ("用完的卡片", "spent cards"),
+    "cli.purge_card_codes": ("过期的卡片更新码", "expired card codes"),
     "cli.doctor_good": ("全部正常。", "All is well."),
     "cli.doctor_bad": ("有 {count} 项必需的能力没有开通。", "{count} required capabilities are missing."),
     "cli.doctor_key_ours": (

@@ -15,6 +15,7 @@ _LESSON = re.compile(
     rf"^(?:第\s*{_NUMBER}\s*[课节讲]?|{_NUMBER}\s*[课节讲]|(?:lesson|l)\s*(\d{{1,3}})\b|(\d{{1,3}})(?![\d.])|{_NUMBER}$)\s*", re.I
 )
 _LESSON_FIRST = re.compile(rf"^(?:第\s*{_NUMBER}\s*[课节讲]?|{_NUMBER}\s*[课节讲])\s*(\D.*)$", re.S)
+_ODD_NUMBER = re.compile(r"^(?:[-−]\s*\d+|\d+\.\d+)\s*[课节讲]?$")
 _HASH = re.compile(r"^(?:#|＃|号)?\s*(\d{1,12})\s*号?(?=\s|$|[^\d])\s*")
 _MONEY = re.compile(r"^[¥￥]?\s*([\d,]+(?:\.\d{1,2})?)\s*(元|块|rmb|cny|yuan)?$", re.I)
 
@@ -83,6 +84,11 @@ class Rest:
         if number is None:
             raise _missing_or_bad(self.words, "课次", "common.problem_lesson")
         return number
+
+    def refuse_odd_number(self) -> None:
+        """`1.5` and `-1` are meant as a lesson and name none."""
+        if _ODD_NUMBER.match(self.words):
+            raise _missing_or_bad(self.words, "课次", "common.problem_lesson")
 
     def need_hash(self) -> int:
         """A learner's number: `#12`, `12`, `12号`."""

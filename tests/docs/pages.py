@@ -7,7 +7,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 READMES = ("README.md", "README.zh-CN.md")
-PAGES = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/decisions.md", "docs/sandbox.md")
+PAGES = (
+    *READMES,
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "docs/architecture.md",
+    "docs/decisions.md",
+    "docs/backup.md",
+    "docs/sandbox.md",
+)
 _FENCE = re.compile(r"^\s*```.*?^\s*```", re.S | re.M)
 _CODE = re.compile(r"`([^`\n]+)`")
 

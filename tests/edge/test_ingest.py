@@ -105,6 +105,16 @@ async def test_a_nonce_signs_one_body(edge: Edge) -> None:
     assert (await edge.ingest(an_event(event_id="e2"), source="lms", secret="new-secret", nonce="n"))[0] == 200
 
 
+async def test_a_body_that_is_no_good_uses_its_nonce_up_too(edge: Edge) -> None:
+    stamp = str(int(time.time()))
+    for _ in range(2):
+        assert (await edge.ingest({}, nonce="n", stamp=stamp))[0] == 400
+    assert (await edge.ingest(an_event(), nonce="n", stamp=stamp))[0] == 409  # put right, it needs a nonce of its own
+    assert (await edge.ingest(an_event(), nonce="m", stamp=stamp))[0] == 200
+    assert (await edge.ingest(b"junk", nonce="m", stamp=stamp))[0] == 409
+    assert len(await edge.facts()) == 1
+
+
 async def test_the_same_event_again_has_no_effect(edge: Edge) -> None:
     long = "x" * 250
     for _ in range(2):
@@ -265,7 +275,7 @@ async def test_a_storage_fault_is_503_and_the_same_request_goes_through_later(
 
 
 async def test_outcomes_are_counted(edge: Edge) -> None:
-    outcomes = ("stored", "duplicate", "refused_400", "refused_401", "refused_404", "refused_409")
+    outcomes = ("stored", "duplicate", "refused_400", "refused_401", "refused_404", "refused_409", "refused_413")
     before = [await edge.count("wecamp_ingest_requests_total", outcome=outcome) for outcome in outcomes]
     stamp = str(int(time.time()))
     await edge.ingest(an_event(), nonce="a", stamp=stamp)
@@ -274,5 +284,6 @@ async def test_outcomes_are_counted(edge: Edge) -> None:
     await edge.ingest(an_event(), secret="wrong")
     await edge.ingest(an_event(), source="nobody")
     await edge.ingest(an_event(event_id="e2"), nonce="a", stamp=stamp)
+    await edge.ingest(an_event(note="x" * 270_000))
     after = [await edge.count("wecamp_ingest_requests_total", outcome=outcome) for outcome in outcomes]
-    assert [b - a for a, b in zip(before, after, strict=True)] == [1] * 6
+    assert [b - a for a, b in zip(before, after, strict=True)] == [1] * 7

@@ -26,6 +26,15 @@ async def test_however_it_is_typed(class_of_one: Any, words: str) -> None:
     assert "✓" in answer
 
 
+@pytest.mark.parametrize("words", ["签到 1.5", "签到1.5", "签到 -1", "签到－1", "签到 １．５课"])
+async def test_a_number_that_is_no_lesson_is_named(class_of_one: Any, words: str) -> None:
+    (answer,) = await class_of_one.learner_says("wm_zhang", words)
+    number = "-1" if "1.5" not in words and "５" not in words else "1.5"
+    assert answer.startswith(f"没看懂是第几课：“{number}")
+    assert "用法：签到 [课] [口令]" in answer
+    assert await class_of_one.rows("select 1 from attendance") == []
+
+
 async def test_too_early_says_when_it_opens(class_of_one: Any) -> None:
     (answer,) = await class_of_one.learner_says("wm_zhang", "签到3")
     assert answer == "第3课 怎么做笔记 还没开放签到：12-03 18:30 开放，12-03 19:00 上课。"

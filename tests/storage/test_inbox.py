@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from storage import inbox
-from storage.database import Database
+from storage.database import Database, Tx
 from storage.inbox import FactDraft, State
 from tests.storage.conftest import draft
 
@@ -132,3 +132,45 @@ async def test_people_do_not_wait_behind_a_bulk_of_events(database: Database) ->
         await inbox.add_facts(tx, [FactDraft("callback", "app.text", f"p{n}", "member:lin", {}) for n in range(3)])
         kinds = [fact.kind for fact in await inbox.pending(tx, 10, bulk=2)]
     assert kinds == ["app.text"] * 3 + ["ingest.order.paid"] * 2
+
+
+def _friend(key: str, learner: str) -> FactDraft:
+    return FactDraft("callback", "wecom.event", key, f"learner:{learner}", {"text": key, "WelcomeCode": f"code-{key}"})
+
+
+async def _line(tx: Tx, limit: int = 10) -> list[str]:
+    return [fact.body["text"] for fact in await inbox.pending(tx, limit)]
+
+
+async def test_a_code_that_dies_within_seconds_goes_first(database: Database) -> None:
+    """New friends, whoever enters customer service, and the kf link a welcome waits for."""
+    enter = FactDraft("kf", "kf.message", "enter", "learner:c", {"text": "enter", "event": {"welcome_code": "w"}})
+    link = FactDraft("lane", "answer.kf.link", "link", "corp", {"text": "link", "context": {"code": "c"}})
+    shop = FactDraft("ingest:shop", "ingest.order.paid", "paid", "ingest", {"text": "paid", "context": {"code": "x"}})
+    async with database.write() as tx:
+        await inbox.add_facts(tx, [shop, draft("words"), draft("more"), _friend("friend", "a"), enter, link])
+        urgent = await inbox.pending(tx, 10)
+        assert [fact.body["text"] for fact in urgent] == ["friend", "enter", "link"]
+        await inbox.settle(tx, [fact.id for fact in urgent])
+        assert await _line(tx) == ["words", "more", "paid"]
+
+
+async def test_an_urgent_fact_takes_along_what_its_conversation_said_before(database: Database) -> None:
+    """Deleted and added again: the other way round the friendship would end."""
+    deleted = FactDraft("callback", "wecom.event", "deleted", "learner:a", {"text": "deleted"})
+    after = FactDraft("callback", "wecom.event", "after", "learner:a", {"text": "after"})
+    async with database.write() as tx:
+        await inbox.add_facts(tx, [draft("words"), deleted, _friend("again", "a"), after, _friend("other", "b")])
+        assert await _line(tx) == ["deleted", "again", "after", "other"]
+
+
+async def test_a_code_that_died_waiting_holds_up_nobody(database: Database, noon: datetime) -> None:
+    async with database.write(noon) as tx:
+        await inbox.add_facts(tx, [_friend("late", "a"), draft("words")])
+    async with database.write(noon + timedelta(seconds=16)) as tx:
+        await inbox.add_facts(tx, [_friend("fresh", "b")])
+        await inbox.calm(tx, timedelta(seconds=15))
+        [fresh] = await inbox.pending(tx, 10)
+        assert fresh.body["text"] == "fresh"
+        await inbox.settle(tx, [fresh.id])
+        assert await _line(tx) == ["late", "words"]

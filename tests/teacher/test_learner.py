@@ -71,6 +71,8 @@ async def test_find_by_name_one_exact_several_none(camp: Any, enrol: Enrol) -> N
         "#3 小雪 read7-01",
     ]
     assert await camp.member_says("lin", "学员 100%") == ["你的学员里没有叫“100%”的。"]
+    (odd,) = await camp.member_says("lin", "学员 #99999999999999999999")
+    assert odd.startswith("没看懂学员编号：“#9999999999999999999”，应为 #12 这样的编号。")
     (bare,) = await camp.member_says("lin", "学员")
     assert bare.startswith("还缺：学员名字或 #编号。\n用法：学员 名字|#编号")
 
