@@ -32,7 +32,7 @@ _BATCH = 64
 # Of each batch this many may be events another system sent in bulk: a person who writes meanwhile waits for these at most.
 _BULK = 8
 # A welcome code lives 20 s (doc 92599); what has waited so long already would hardly leave its lane the time for the rest.
-_URGENT_FOR = timedelta(seconds=12)
+_URGENT_FOR = timedelta(seconds=14)
 # On SQLite callbacks wait while a batch is applied, so a batch ends after this many seconds, whatever is left.
 _BATCH_SECONDS = 0.1
 _POLL_SECONDS = 1.0

@@ -88,7 +88,8 @@ class Shop:
 
 
 @pytest.fixture
-async def shop(database: Database) -> Shop:
+async def shop(database: Database, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    monkeypatch.setattr("bot.worker._BATCH_SECONDS", 60)  # a busy machine must not cut a batch in two
     async with database.write(NOON) as tx:
         operator = await members.ensure(tx, "op")
         await members.change(tx, operator.id, position="operator")
