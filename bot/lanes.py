@@ -24,8 +24,8 @@ log = structlog.get_logger("lanes")
 
 # Little's law: 167 calls/s at 30 ms are 5 in flight; WeCom's 45033 asks for at most 10 in parallel per API.
 _PARALLEL = 8
-# Rows are in hand longer than their calls are on the wire: noting the try and the end waits for the writer each time, and with
-# the worker busy that, not WeCom, would set the pace.
+# A row stays in hand until its end is written; while the worker is busy that takes longer than the call, and must not set the
+# pace. What is not sent yet is never more than the wire takes, or a welcome would wait behind it.
 _IN_HAND = 32
 _LOOK_AHEAD = 100
 _LOOK_FAR = 2_000
@@ -58,7 +58,7 @@ class Lane:
         self._settler = settler
         self._wake = asyncio.Event()
         self._in_hand: dict[int, frozenset[str]] = {}
-        self._wire = asyncio.Semaphore(_PARALLEL)
+        self._going: set[int] = set()  # of those in hand, the ones whose call is not over
         self._held: dict[int, _Held] = {}
         self._not_before: dict[int, float] = {}  # rows to be tried again, in loop seconds: the house's time may stand still
         self._tasks: set[asyncio.Task[None]] = set()
@@ -90,20 +90,23 @@ class Lane:
 
     async def _start_due(self) -> float:
         """Starts what may go now; returns the seconds until something else may."""
-        if len(self._in_hand) >= _IN_HAND:
+        if self._full():
             return _POLL_SECONDS
         rows, next_at = await self._look(_LOOK_AHEAD)
         now = self._database.now()
         if not rows:
             return _POLL_SECONDS if next_at is None else min(_POLL_SECONDS, max(0.01, (next_at - now).total_seconds()))
         chosen, pause = self._choose(rows, now)
-        if not chosen and len(rows) == _LOOK_AHEAD and len(self._in_hand) < _IN_HAND:
+        if not chosen and len(rows) == _LOOK_AHEAD and not self._full():
             # All of them wait for the same few people: those behind are not to wait with them.
             rows, _ = await self._look(_LOOK_FAR)
             chosen, pause = self._choose(rows, now)
         if chosen:
             await self._start(chosen)
         return pause
+
+    def _full(self) -> bool:
+        return len(self._going) >= _PARALLEL or len(self._in_hand) >= _IN_HAND
 
     async def _look(self, limit: int) -> tuple[list[Due], datetime | None]:
         closed = self._pacer.closed_calls()
@@ -118,6 +121,7 @@ class Lane:
         except BaseException:
             for row in chosen:  # not sent: back in line
                 self._in_hand.pop(row.id, None)
+                self._going.discard(row.id)
             raise
         for row in chosen:
             task = asyncio.create_task(self._send(row))
@@ -134,7 +138,7 @@ class Lane:
             if row.expires_at is not None and row.expires_at <= now:
                 self._give_up(row, Verdict.expired())
                 continue
-            if len(self._in_hand) >= _IN_HAND:
+            if self._full():
                 break
             again_in = self._not_before.get(row.id, 0.0) - asyncio.get_running_loop().time()
             if again_in > 0:
@@ -154,6 +158,7 @@ class Lane:
                 busy |= people
                 continue
             self._in_hand[row.id] = people
+            self._going.add(row.id)
             self._held.pop(row.id, None)
             busy |= people
             chosen.append(row)
@@ -174,11 +179,12 @@ class Lane:
 
     async def _send(self, row: Due) -> None:
         try:
-            async with self._wire:
-                verdict = await self._call(row)
+            verdict = await self._call(row)
         except Exception as error:  # a bug in one road must not leave its row in hand for ever
             log.error("call failed", call=row.call, outbox_id=row.id, error=type(error).__name__, exc_info=error)
             verdict = Verdict.impossible(f"{row.call}: {type(error).__name__}")
+        self._going.discard(row.id)
+        self._wake.set()
         pause = verdict.pause.total_seconds()
         if verdict.state is None:
             self._not_before[row.id] = asyncio.get_running_loop().time() + pause
