@@ -12,7 +12,7 @@ from camp.rules.attendance import Seen, weigh
 from camp.rules.checkin import Outcome, decide_check_in
 from camp.rules.place import Place
 from storage import attendance, enrolments, journal
-from storage.attendance import Witnesses
+from storage.attendance import Seat, Witnesses
 from storage.cohorts import Lesson
 from storage.database import Tx
 from storage.enrolments import Enrolment
@@ -46,11 +46,9 @@ class CheckIn:
     heard: Heard | None = None
 
 
-async def check_in(
-    tx: Tx, policy: Policy, enrolment: Enrolment, lesson: Lesson, *, at: datetime, by: str, said: str = ""
-) -> CheckIn:
+async def check_in(tx: Tx, policy: Policy, seat: Seat, lesson: Lesson, *, at: datetime, by: str, said: str = "") -> CheckIn:
     """A learner checks in at `at` by `tap`, `text` or `menu`, saying `said` where the lesson asks for a passphrase."""
-    before = await attendance.load(tx, enrolment.id, lesson.id)
+    before, enrolment = seat.seen(lesson), seat.enrolment
     outcome = decide_check_in(window_of(lesson), at=at, said=said, checked_in_at=before.checked_in_at)
     if outcome is not Outcome.DONE:
         return CheckIn(outcome, before.checked_in_at)

@@ -64,10 +64,12 @@ async def answer(tx: Tx, policy: Policy, question: Question, member: Member, wor
     return await _deliver(tx, policy, learner, kept, member)
 
 
-async def deliver_kept(tx: Tx, policy: Policy, learner: Learner) -> int:
+async def deliver_kept(tx: Tx, policy: Policy, external_userid: str) -> int:
     """Sends the answers that waited for the learner to write again; returns how many went out."""
     sent = 0
-    for question in await questions.undelivered_of(tx, learner.id):
+    for question in await questions.undelivered_of(tx, external_userid):
+        learner = await learners.load(tx, question.learner_id)
+        assert learner is not None
         member = await members.load(tx, question.answered_by) if question.answered_by else None
         if await _deliver(tx, policy, learner, question, member) is not Reach.SENT:
             break

@@ -37,7 +37,7 @@ async def answer_choice(ctx: LearnerCtx, seats: Sequence[Seat], choice: CheckInC
 async def check_in_words(ctx: LearnerCtx, seats: Sequence[Seat], chosen: Chosen, *, by: str, said: str = "") -> str:
     """Checks in and returns the words for what became of it."""
     lesson, seat = chosen.lesson, chosen.seat
-    done = await attendance.check_in(ctx.tx, ctx.policy, seat.enrolment, lesson, at=said_at(ctx), by=by, said=said)
+    done = await attendance.check_in(ctx.tx, ctx.policy, seat, lesson, at=said_at(ctx), by=by, said=said)
     counts = tally(seat_after(seat, lesson, done.heard) if done.heard else seat)
     values = {
         "lesson": name_among(ctx.say, chosen, seats),

@@ -69,10 +69,8 @@ async def _hear(ctx: Ctx, item: KfItem) -> None:
         await _answer_words(ctx, learner, item)
     else:
         await _answer_media(ctx, learner)
-    # A merge (报名 with a phone number) may have made them another row meanwhile.
-    now_known = await learners.find(ctx.tx, "external_userid", item.external_userid)
-    if now_known is not None:
-        await question.deliver_kept(ctx.tx, ctx.policy, now_known)
+    # By identity: a merge (报名 with a phone number) may have made them another row meanwhile.
+    await question.deliver_kept(ctx.tx, ctx.policy, item.external_userid)
 
 
 async def _answer_words(ctx: Ctx, learner: Learner, item: KfItem) -> None:

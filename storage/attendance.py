@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import FromClause
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.cohorts import Cohort, Lesson, calendars_of, load_cohorts, to_lesson
 from storage.database import Tx
 from storage.enrolments import Enrolment, of_learner
+from storage.statement import Upsert, built_once, insert_into
 from storage.tables_camp import attendance, enrolments, lessons
 
 
@@ -74,32 +75,19 @@ def completion_due() -> ColumnElement[bool]:
 
 async def load(tx: Tx, enrolment_id: int, lesson_id: int) -> Witnesses:
     """The witnesses of one enrolment in one lesson (all empty when there is no row)."""
-    query = select(attendance).where(attendance.c.enrolment_id == enrolment_id, attendance.c.lesson_id == lesson_id)
-    row = (await tx.conn.execute(query)).one_or_none()
+    row = (await tx.conn.execute(*_of_seat(enrolment_id, lesson_id))).one_or_none()
     return NOTHING if row is None else _to_witnesses(row)
 
 
 async def save(tx: Tx, enrolment_id: int, lesson_id: int, **columns: Any) -> None:
     """Sets columns of the row, made when it is new."""
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
     row = {"attended": False, "completed": False, **columns, "enrolment_id": enrolment_id, "lesson_id": lesson_id}
-    await tx.conn.execute(
-        make(attendance).values(row).on_conflict_do_update(index_elements=["enrolment_id", "lesson_id"], set_=columns)
-    )
+    await tx.conn.execute(_save(tx.dialect, tuple(columns)), row)
 
 
 async def recount(tx: Tx, enrolment_id: int) -> tuple[int, int]:
     """Counts the enrolment's lessons anew and returns (attended, completed)."""
-    mine = attendance.c.enrolment_id == enrolment_id
-    attended = select(func.count()).select_from(attendance).where(mine, attendance.c.attended.is_(True)).scalar_subquery()
-    completed = select(func.count()).select_from(attendance).where(mine, attendance.c.completed.is_(True)).scalar_subquery()
-    result = await tx.conn.execute(
-        update(enrolments)
-        .where(enrolments.c.id == enrolment_id)
-        .values(attended=attended, completed=completed)
-        .returning(enrolments.c.attended, enrolments.c.completed)
-    )
-    row = result.one()
+    row = (await tx.conn.execute(*_recount(enrolment_id))).one()
     return row.attended, row.completed
 
 
@@ -120,6 +108,32 @@ async def find_lesson_by_id(tx: Tx, lesson_id: int) -> Lesson | None:
     """The lesson, or None: a ticket may be older than the calendar."""
     row = (await tx.conn.execute(select(lessons).where(lessons.c.id == lesson_id))).one_or_none()
     return None if row is None else to_lesson(row)
+
+
+@built_once
+def _of_seat(enrolment_id: int, lesson_id: int) -> Select[Any]:
+    return select(attendance).where(attendance.c.enrolment_id == enrolment_id, attendance.c.lesson_id == lesson_id)
+
+
+@built_once
+def _recount(enrolment_id: int) -> ReturningUpdate[Any]:
+    mine = attendance.c.enrolment_id == enrolment_id
+    attended = select(func.count()).select_from(attendance).where(mine, attendance.c.attended.is_(True)).scalar_subquery()
+    completed = select(func.count()).select_from(attendance).where(mine, attendance.c.completed.is_(True)).scalar_subquery()
+    return (
+        update(enrolments)
+        .where(enrolments.c.id == enrolment_id)
+        .values(attended=attended, completed=completed)
+        .returning(enrolments.c.attended, enrolments.c.completed)
+    )
+
+
+@lru_cache
+def _save(dialect: str, changed: tuple[str, ...]) -> Upsert:
+    row = insert_into(dialect, attendance)
+    return row.on_conflict_do_update(
+        index_elements=["enrolment_id", "lesson_id"], set_={name: row.excluded[name] for name in changed}
+    )
 
 
 def _to_witnesses(row: Row[Any]) -> Witnesses:

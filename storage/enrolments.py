@@ -6,11 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
+from storage.statement import built_once
 from storage.tables_camp import enrolments
+
+_NEWEST_FIRST = (enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
+_ADD = insert(enrolments).returning(enrolments)
+_CHANGE = update(enrolments).where(enrolments.c.id == bindparam("of"))
+_CURRENT = select(enrolments.c.id).where(enrolments.c.learner_id == bindparam("learner")).order_by(*_NEWEST_FIRST).limit(1)
+_SEEN = update(enrolments).where(enrolments.c.id == _CURRENT.scalar_subquery())
 
 
 @dataclass(frozen=True)
@@ -40,26 +47,17 @@ class Enrolment:
 
 
 async def load(tx: Tx, enrolment_id: int) -> Enrolment:
-    return to_enrolment((await tx.conn.execute(select(enrolments).where(enrolments.c.id == enrolment_id))).one())
+    return to_enrolment((await tx.conn.execute(*_by_id(enrolment_id))).one())
 
 
 async def find(tx: Tx, learner_id: int, cohort_id: int) -> Enrolment | None:
-    row = (
-        await tx.conn.execute(
-            select(enrolments).where(enrolments.c.learner_id == learner_id, enrolments.c.cohort_id == cohort_id)
-        )
-    ).one_or_none()
+    row = (await tx.conn.execute(*_in_cohort(learner_id, cohort_id))).one_or_none()
     return None if row is None else to_enrolment(row)
 
 
 async def of_learner(tx: Tx, learner_id: int) -> list[Enrolment]:
     """All enrolments of a learner, the newest first; the first one is the current one."""
-    rows = await tx.conn.execute(
-        select(enrolments)
-        .where(enrolments.c.learner_id == learner_id)
-        .order_by(enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
-    )
-    return [to_enrolment(r) for r in rows]
+    return [to_enrolment(r) for r in await tx.conn.execute(*_of_learner(learner_id))]
 
 
 async def current(tx: Tx, learner_id: int) -> Enrolment | None:
@@ -70,30 +68,38 @@ async def current(tx: Tx, learner_id: int) -> Enrolment | None:
 
 async def seen(tx: Tx, learner_id: int, at: datetime) -> None:
     """Notes on the current enrolment, if there is one, that the learner was there."""
-    newest = (
-        select(enrolments.c.id)
-        .where(enrolments.c.learner_id == learner_id)
-        .order_by(enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    await tx.conn.execute(update(enrolments).where(enrolments.c.id == newest).values(last_seen_at=at))
+    await tx.conn.execute(_SEEN, {"learner": learner_id, "last_seen_at": at})
 
 
 async def add(tx: Tx, **columns: Any) -> Enrolment:
     """A new enrolment from columns of `enrolments`; counters start at 0, `enrolled_at` and `place_at` are now."""
     row = {"enrolled_at": tx.now, "place_at": tx.now, "attended": 0, "completed": 0, "paid_count": 0, "paid_fen": 0, **columns}
-    return to_enrolment((await tx.conn.execute(insert(enrolments).values(**row).returning(enrolments))).one())
+    return to_enrolment((await tx.conn.execute(_ADD, row)).one())
 
 
 async def change(tx: Tx, enrolment_id: int, **columns: Any) -> None:
     """Sets columns of `enrolments`."""
-    await tx.conn.execute(update(enrolments).where(enrolments.c.id == enrolment_id).values(**columns))
+    await tx.conn.execute(_CHANGE, {**columns, "of": enrolment_id})
 
 
 async def move(tx: Tx, enrolment_id: int, place: str, *, grade: str | None = None) -> None:
     """Puts the enrolment into its new place, now."""
     await change(tx, enrolment_id, place=place, place_at=tx.now, grade=grade)
+
+
+@built_once
+def _by_id(enrolment_id: int) -> Select[Any]:
+    return select(enrolments).where(enrolments.c.id == enrolment_id)
+
+
+@built_once
+def _in_cohort(learner_id: int, cohort_id: int) -> Select[Any]:
+    return select(enrolments).where(enrolments.c.learner_id == learner_id, enrolments.c.cohort_id == cohort_id)
+
+
+@built_once
+def _of_learner(learner_id: int) -> Select[Any]:
+    return select(enrolments).where(enrolments.c.learner_id == learner_id).order_by(*_NEWEST_FIRST)
 
 
 def to_enrolment(r: Row[Any]) -> Enrolment:

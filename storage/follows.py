@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import exists, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
+from storage.statement import Upsert, insert_into
 from storage.tables_camp import enrolments, follows, learners
 
 
@@ -46,11 +46,8 @@ async def of_learners(tx: Tx, learner_ids: Sequence[int]) -> list[Follow]:
 
 async def begin(tx: Tx, learner_id: int, member_id: int, channel_code: str | None, at: datetime) -> None:
     """The friendship exists since `at`; one that had ended lives again. A later add without a channel keeps the first one."""
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    row = make(follows).values(learner_id=learner_id, member_id=member_id, added_at=at, channel_code=channel_code)
-    first = func.coalesce(row.excluded.channel_code, follows.c.channel_code)
-    again = {"added_at": row.excluded.added_at, "channel_code": first, "ended_at": None, "ended_by": None}
-    await tx.conn.execute(row.on_conflict_do_update(index_elements=["learner_id", "member_id"], set_=again))
+    row = {"learner_id": learner_id, "member_id": member_id, "added_at": at, "channel_code": channel_code}
+    await tx.conn.execute(_begin(tx.dialect), row)
 
 
 async def end(tx: Tx, learner_id: int, member_id: int, by: str) -> bool:
@@ -96,6 +93,14 @@ async def without_enrolment(tx: Tx, after_id: int, limit: int) -> list[Follow]:
     for row in await tx.conn.execute(query):
         newest.setdefault(row.learner_id, _to_follow(row))
     return list(newest.values())
+
+
+@lru_cache
+def _begin(dialect: str) -> Upsert:
+    row = insert_into(dialect, follows)
+    first = func.coalesce(row.excluded.channel_code, follows.c.channel_code)
+    again = {"added_at": row.excluded.added_at, "channel_code": first, "ended_at": None, "ended_by": None}
+    return row.on_conflict_do_update(index_elements=["learner_id", "member_id"], set_=again)
 
 
 def _to_follow(r: Row[Any]) -> Follow:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.cohorts import ClassGroup, load_class_group
 from storage.database import Tx
 from storage.enrolments import Enrolment, to_enrolment
+from storage.statement import built_once
 from storage.tables_camp import class_groups, cohorts, enrolments, group_members, identities
 
 
@@ -96,7 +98,13 @@ async def enrolled_in_cohort(tx: Tx, cohort_id: int, external_userids: Sequence[
 
 async def seat_in_cohort(tx: Tx, external_userid: str, cohort_id: int) -> Seat | None:
     """The class group of the cohort this person sits in (the one joined last), or None."""
-    query = (
+    row = (await tx.conn.execute(*_seats(external_userid, cohort_id))).first()
+    return None if row is None else Seat(row.id, row.class_teacher_id, row.joined_at)
+
+
+@built_once
+def _seats(external_userid: str, cohort_id: int) -> Select[Any]:
+    return (
         select(class_groups.c.id, class_groups.c.class_teacher_id, group_members.c.joined_at)
         .join(class_groups, class_groups.c.id == group_members.c.class_group_id)
         .where(
@@ -106,5 +114,3 @@ async def seat_in_cohort(tx: Tx, external_userid: str, cohort_id: int) -> Seat |
         )
         .order_by(group_members.c.joined_at.desc())
     )
-    row = (await tx.conn.execute(query)).first()
-    return None if row is None else Seat(row.id, row.class_teacher_id, row.joined_at)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Select, and_, delete, exists, func, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.database import Tx
 from storage.learners import Learner, add_identity, find, to_learner
+from storage.statement import built_once, insert_into
 from storage.tables_camp import attendance, enrolments, follows, identities, learners, placements, pool_entries, tag_marks
 from storage.tables_loop import kf_windows, metadata
 from storage.tables_nudge import nudge_learners
@@ -27,9 +28,7 @@ async def ensure(tx: Tx, external_userid: str) -> tuple[Learner, bool]:
     known = await find(tx, "external_userid", external_userid)
     if known is not None:
         return known, False
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    row = make(learners).values(external_userid=external_userid, created_at=tx.now)
-    added = await tx.conn.execute(row.on_conflict_do_nothing(index_elements=["external_userid"]).returning(learners))
+    added = await tx.conn.execute(_add(tx.dialect), {"external_userid": external_userid, "created_at": tx.now})
     # A row without its identity is theirs all the same.
     here = (
         added.one_or_none()
@@ -52,8 +51,7 @@ async def by_external_userids(tx: Tx, external_userids: Sequence[str]) -> dict[s
 
 async def of_learner(tx: Tx, learner_id: int) -> list[tuple[str, str]]:
     """All (kind, value) identities of a learner."""
-    rows = await tx.conn.execute(select(identities.c.kind, identities.c.value).where(identities.c.learner_id == learner_id))
-    return [(row.kind, row.value) for row in rows]
+    return [(row.kind, row.value) for row in await tx.conn.execute(*_of_learner(learner_id))]
 
 
 async def of_learners(tx: Tx, learner_ids: Sequence[int]) -> dict[int, set[tuple[str, str]]]:
@@ -96,6 +94,17 @@ async def merge(tx: Tx, keep_id: int, drop_id: int, **columns: Any) -> None:
     # People remember the number: #12 still finds the person it was given to.
     await add_identity(tx, keep_id, "merged", str(drop_id))
     await tx.conn.execute(update(learners).where(learners.c.id == keep_id).values(**columns))
+
+
+@lru_cache
+def _add(dialect: str) -> ReturningInsert[Any]:
+    row = insert_into(dialect, learners)
+    return row.on_conflict_do_nothing(index_elements=["external_userid"]).returning(learners)
+
+
+@built_once
+def _of_learner(learner_id: int) -> Select[Any]:
+    return select(identities.c.kind, identities.c.value).where(identities.c.learner_id == learner_id)
 
 
 async def _fold_attendance(tx: Tx, keep_id: int, drop_id: int) -> None:

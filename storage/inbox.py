@@ -7,18 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, Select, Update, and_, delete, func, select, update
 from sqlalchemy.engine import Row
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.columns import to_storable
 from storage.database import Tx
+from storage.statement import built_once, insert_into
 from storage.tables_loop import inbox
 
 _KEY_LENGTH = 200
+# The source of the steps of a walk: a close, an undo, the tags that follow, the night's forgetting.
+WALK = "walk"
+_LINE = 7_205_940_194  # any number that storage.migrate does not use
 
 
 class State(IntEnum):
@@ -33,6 +37,7 @@ class Turn(IntEnum):
     URGENT = 0  # carries a code that dies within seconds
     PEOPLE = 1
     BULK = 2  # came by the hundred from another system, where nobody sits waiting for an answer
+    WALK = 3  # a step of a long walk over many rows, which makes its own next step
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class FactDraft:
 
     @property
     def turn(self) -> Turn:
+        if self.source == WALK:
+            return Turn.WALK
         if self.source.startswith("ingest"):
             return Turn.BULK
         return Turn.URGENT if _holds_code(self.body) else Turn.PEOPLE
@@ -65,11 +72,21 @@ class Fact:
     attempts: int = 0
 
 
+async def line_up(tx: Tx) -> None:
+    """Until this transaction ends nobody else who lines up stores facts, so what commits later has the greater ids.
+
+    Else a node's slow commit could make visible what the worker has passed by: a person's second message, taken in by
+    another node, would be applied before the first. SQLite has one writer anyway.
+    """
+    if tx.dialect == "postgresql":
+        await tx.conn.execute(select(func.pg_advisory_xact_lock(_LINE)))
+
+
 async def add_facts(tx: Tx, drafts: Sequence[FactDraft]) -> int:
     """Stores the drafts; those whose dedup_key is known already are left out. Returns how many were new.
 
-    Ids rise in the order of the drafts. On PostgreSQL two transactions may commit in another order than their ids, so
-    order holds among the facts of one writer, not between nodes (nor between a callback and an answer).
+    Ids rise in the order of the drafts. On PostgreSQL two transactions may commit in another order than their ids: those that
+    `line_up` first do not (all that comes in from outside); an answer and a callback that meet may be applied either way round.
     """
     if not drafts:
         return 0
@@ -87,12 +104,15 @@ async def add_facts(tx: Tx, drafts: Sequence[FactDraft]) -> int:
         }
         for d in drafts
     ]
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    # RETURNING because asyncpg tells no row count of many rows.
-    added = make(inbox).on_conflict_do_nothing(index_elements=["dedup_key"]).returning(inbox.c.id)
-    stored = await tx.conn.execute(added, rows)
+    stored = await tx.conn.execute(_add(tx.dialect), rows)
     tx.facts = True
     return len(stored.all())
+
+
+@lru_cache
+def _add(dialect: str) -> ReturningInsert[tuple[int]]:
+    # RETURNING because asyncpg tells no row count of many rows.
+    return insert_into(dialect, inbox).on_conflict_do_nothing(index_elements=["dedup_key"]).returning(inbox.c.id)
 
 
 def to_key(words: str) -> str:
@@ -103,45 +123,59 @@ def to_key(words: str) -> str:
     return f"{words[:120]}#{hashlib.sha256(words.encode()).hexdigest()}"
 
 
-async def pending(tx: Tx, limit: int, *, bulk: int | None = None) -> list[Fact]:
+async def pending(tx: Tx, limit: int, *, bulk: int | None = None, urgent_for: timedelta = timedelta.max) -> list[Fact]:
     """The oldest facts that wait to be applied: the urgent ones alone while there are any, with what their conversations said
-    before; else what people wait for, then at most `bulk` of what came in bulk.
+    before; else what people wait for, then at most `bulk` of what came in bulk, then one step of one walk.
 
-    Each keeps its own order, and the bulk moves on also while people keep writing. The rows are locked: a node that lost
+    What was urgent for longer than `urgent_for` waits like everything else: its code is dead, and behind it others can still be
+    in time. Each keeps its own order, and the bulk moves on also while people keep writing. The rows are locked: a node that lost
     its lease in the middle is waited for, not repeated.
     """
     urgent = await _waiting(tx, Turn.URGENT, limit)
+    if urgent and tx.now - urgent[0].received_at > urgent_for:
+        await _calm(tx, tx.now - urgent_for)
+        urgent = await _waiting(tx, Turn.URGENT, limit)
     if not urgent:
-        return [*await _waiting(tx, Turn.PEOPLE, limit), *await _waiting(tx, Turn.BULK, limit if bulk is None else bulk)]
+        people = await _waiting(tx, Turn.PEOPLE, limit)
+        return [*people, *await _waiting(tx, Turn.BULK, limit if bulk is None else bulk), *await _waiting(tx, Turn.WALK, 1)]
     talks = {fact.conversation for fact in urgent}
     before = await _waiting(tx, Turn.PEOPLE, limit, inbox.c.conversation.in_(talks), inbox.c.id < urgent[-1].id)
     return sorted([*urgent, *before], key=lambda fact: fact.id)
 
 
-async def calm(tx: Tx, older_than: timedelta) -> None:
-    """What was urgent too long ago waits like everything else: its code is dead, and behind it others can still be in time."""
+async def _calm(tx: Tx, before: datetime) -> None:
     await tx.conn.execute(
         update(inbox)
-        .where(inbox.c.state == State.PENDING, inbox.c.turn == Turn.URGENT, inbox.c.received_at <= tx.now - older_than)
+        .where(inbox.c.state == State.PENDING, inbox.c.turn == Turn.URGENT, inbox.c.received_at < before)
         .values(turn=Turn.PEOPLE)
     )
 
 
 async def _waiting(tx: Tx, turn: Turn, limit: int, *more: ColumnElement[bool]) -> list[Fact]:
-    query = (
+    query, values = _line(turn, limit)
+    return [_to_fact(row) for row in await tx.conn.execute(query.where(*more) if more else query, values)]
+
+
+@built_once
+def _line(which: Turn, limit: int) -> Select[Any]:
+    return (
         select(inbox)
-        .where(inbox.c.state == State.PENDING, inbox.c.turn == turn, *more)
+        .where(inbox.c.state == State.PENDING, inbox.c.turn == which)
         .order_by(inbox.c.id)
         .limit(limit)
         .with_for_update()
     )
-    return [_to_fact(row) for row in await tx.conn.execute(query)]
 
 
 async def settle(tx: Tx, fact_ids: Sequence[int]) -> None:
     """Marks facts as applied."""
     if fact_ids:
-        await tx.conn.execute(update(inbox).where(inbox.c.id.in_(fact_ids)).values(state=State.DONE, done_at=tx.now, error=None))
+        await tx.conn.execute(*_settle(fact_ids, tx.now))
+
+
+@built_once
+def _settle(fact_ids: Sequence[int], at: datetime) -> Update:
+    return update(inbox).where(inbox.c.id.in_(fact_ids)).values(state=State.DONE, done_at=at, error=None)
 
 
 async def fail(tx: Tx, fact_id: int, error: str) -> None:

@@ -11,6 +11,8 @@ from sqlalchemy import insert, select
 from storage.database import Tx
 from storage.tables_camp import journal
 
+_RECORD = insert(journal)
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -24,9 +26,8 @@ async def record(
     tx: Tx, learner_id: int, kind: str, *, by: str, enrolment_id: int | None = None, at: datetime | None = None, **detail: Any
 ) -> None:
     """Appends one entry. `by`: learner, member:<userid>, rule:<name>, wecom, or an ingest source."""
-    await tx.conn.execute(
-        insert(journal).values(learner_id=learner_id, enrolment_id=enrolment_id, at=at or tx.now, kind=kind, by=by, detail=detail)
-    )
+    row = {"learner_id": learner_id, "enrolment_id": enrolment_id, "at": at or tx.now, "kind": kind, "by": by, "detail": detail}
+    await tx.conn.execute(_RECORD, row)
 
 
 async def story(tx: Tx, learner_id: int, limit: int = 50) -> list[Entry]:

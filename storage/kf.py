@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Row, Select, Update, bindparam, insert, or_, select, update
 
 from storage.database import Tx
 from storage.declared import read_once
+from storage.statement import Upsert, built_once, insert_into
 from storage.tables_loop import kf_accounts, kf_windows
 
 # Doc 94677: 5 messages within 48 h after the learner's last message, then silence until the learner writes again.
 WINDOW = timedelta(hours=48)
 MESSAGES = 5
+
+_CHANGE_ACCOUNT = update(kf_accounts).where(kf_accounts.c.open_kfid == bindparam("of"))
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Window:
 
 async def account(tx: Tx, open_kfid: str) -> Account:
     """The account's row, made when it is new."""
-    row = (await tx.conn.execute(select(kf_accounts).where(kf_accounts.c.open_kfid == open_kfid))).one_or_none()
+    row = (await tx.conn.execute(*_account(open_kfid))).one_or_none()
     if row is None:
         await tx.conn.execute(insert(kf_accounts).values(open_kfid=open_kfid, pulling=False, again=False))
         return Account(open_kfid, None, None, None, False, False, None)
@@ -76,12 +78,12 @@ async def not_pulled_since(tx: Tx, moment: datetime) -> list[Account]:
 
 async def change_account(tx: Tx, open_kfid: str, **columns: Any) -> None:
     """Sets columns of `kf_accounts`."""
-    await tx.conn.execute(update(kf_accounts).where(kf_accounts.c.open_kfid == open_kfid).values(**columns))
+    await tx.conn.execute(_CHANGE_ACCOUNT, {**columns, "of": open_kfid})
 
 
 async def window(tx: Tx, learner_id: int) -> Window | None:
     """The learner's window at `tx.now`; None when they never wrote to kf."""
-    row = (await tx.conn.execute(select(kf_windows).where(kf_windows.c.learner_id == learner_id))).one_or_none()
+    row = (await tx.conn.execute(*_window(learner_id))).one_or_none()
     if row is None:
         return None
     until = row.learner_spoke_at + WINDOW if row.learner_spoke_at else None
@@ -92,22 +94,13 @@ async def window(tx: Tx, learner_id: int) -> Window | None:
 
 async def learner_spoke(tx: Tx, learner_id: int, open_kfid: str, at: datetime) -> None:
     """The learner wrote: the window opens for 48 h and the count starts anew (an older message changes nothing)."""
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    row = make(kf_windows).values(learner_id=learner_id, open_kfid=open_kfid, learner_spoke_at=at, sent_since=0)
-    await tx.conn.execute(
-        row.on_conflict_do_update(
-            index_elements=["learner_id"],
-            set_={"open_kfid": open_kfid, "learner_spoke_at": at, "sent_since": 0, "closed_at": None},
-            where=kf_windows.c.learner_spoke_at.is_(None) | (kf_windows.c.learner_spoke_at <= at),
-        )
-    )
+    row = {"learner_id": learner_id, "open_kfid": open_kfid, "learner_spoke_at": at, "sent_since": 0, "closed_at": None}
+    await tx.conn.execute(_spoke(tx.dialect), row)
 
 
 async def spend(tx: Tx, learner_id: int, messages: int = 1) -> None:
     """Counts messages handed to the lane."""
-    await tx.conn.execute(
-        update(kf_windows).where(kf_windows.c.learner_id == learner_id).values(sent_since=kf_windows.c.sent_since + messages)
-    )
+    await tx.conn.execute(*_spend(learner_id, messages))
 
 
 async def spend_each(tx: Tx, learner_ids: Sequence[int]) -> None:
@@ -124,8 +117,7 @@ async def shut(tx: Tx, learner_id: int) -> None:
 
 async def offer_welcome(tx: Tx, learner_id: int, open_kfid: str, code: str, until: datetime) -> None:
     """Keeps the welcome code of an enter_session event (doc 95122: one message, 20 s)."""
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    row = make(kf_windows).values(
+    row = insert_into(tx.dialect, kf_windows).values(
         learner_id=learner_id, open_kfid=open_kfid, sent_since=0, welcome_code=code, welcome_until=until
     )
     await tx.conn.execute(
@@ -137,7 +129,7 @@ async def offer_welcome(tx: Tx, learner_id: int, open_kfid: str, code: str, unti
 
 async def take_welcome(tx: Tx, learner_id: int) -> str | None:
     """The welcome code that may still be used, handed out once; None otherwise."""
-    row = (await tx.conn.execute(select(kf_windows).where(kf_windows.c.learner_id == learner_id))).one_or_none()
+    row = (await tx.conn.execute(*_window(learner_id))).one_or_none()
     if row is None or row.welcome_code is None:
         return None
     await tx.conn.execute(
@@ -145,6 +137,31 @@ async def take_welcome(tx: Tx, learner_id: int) -> str | None:
     )
     code: str = row.welcome_code
     return code if row.welcome_until > tx.now else None
+
+
+@built_once
+def _window(learner_id: int) -> Select[Any]:
+    return select(kf_windows).where(kf_windows.c.learner_id == learner_id)
+
+
+@built_once
+def _account(open_kfid: str) -> Select[Any]:
+    return select(kf_accounts).where(kf_accounts.c.open_kfid == open_kfid)
+
+
+@built_once
+def _spend(learner: int, messages: int) -> Update:
+    return update(kf_windows).where(kf_windows.c.learner_id == learner).values(sent_since=kf_windows.c.sent_since + messages)
+
+
+@lru_cache
+def _spoke(dialect: str) -> Upsert:
+    row = insert_into(dialect, kf_windows)
+    return row.on_conflict_do_update(
+        index_elements=["learner_id"],
+        set_={name: row.excluded[name] for name in ("open_kfid", "learner_spoke_at", "sent_since", "closed_at")},
+        where=kf_windows.c.learner_spoke_at.is_(None) | (kf_windows.c.learner_spoke_at <= row.excluded.learner_spoke_at),
+    )
 
 
 def _to_account(row: Row[Any]) -> Account:

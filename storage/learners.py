@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Select, and_, bindparam, insert, select, update
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
+from storage.statement import Upsert, built_once, insert_into
 from storage.tables_camp import identities, learners
+
+_CHANGE = update(learners).where(learners.c.id == bindparam("of"))
 
 
 @dataclass(frozen=True)
@@ -36,19 +38,13 @@ class Learner:
 
 
 async def load(tx: Tx, learner_id: int) -> Learner | None:
-    row = (await tx.conn.execute(select(learners).where(learners.c.id == learner_id))).one_or_none()
+    row = (await tx.conn.execute(*_by_id(learner_id))).one_or_none()
     return None if row is None else to_learner(row)
 
 
 async def find(tx: Tx, kind: str, value: str) -> Learner | None:
     """By identity: kind `external_userid`, `unionid` or `phone` (its keyed hash)."""
-    row = (
-        await tx.conn.execute(
-            select(learners)
-            .join(identities, identities.c.learner_id == learners.c.id)
-            .where(identities.c.kind == kind, identities.c.value == value)
-        )
-    ).one_or_none()
+    row = (await tx.conn.execute(*_by_identity(kind, value))).one_or_none()
     return None if row is None else to_learner(row)
 
 
@@ -63,18 +59,29 @@ async def add(tx: Tx, *, external_userid: str | None = None, name: str | None = 
 
 async def add_identity(tx: Tx, learner_id: int, kind: str, value: str) -> bool:
     """Ties an identity to the learner; one that is tied already (to anybody) stays as it is: False."""
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    tied = await tx.conn.execute(
-        make(identities)
-        .values(kind=kind, value=value, learner_id=learner_id)
-        .on_conflict_do_nothing(index_elements=["kind", "value"])
-    )
+    tied = await tx.conn.execute(_tie(tx.dialect), {"kind": kind, "value": value, "learner_id": learner_id})
     return tied.rowcount > 0
 
 
 async def change(tx: Tx, learner_id: int, **columns: Any) -> None:
     """Sets columns of `learners` (name, owner_id, unreachable_at, unsubscribed_at, last_seen_at, …)."""
-    await tx.conn.execute(update(learners).where(learners.c.id == learner_id).values(**columns))
+    await tx.conn.execute(_CHANGE, {**columns, "of": learner_id})
+
+
+@built_once
+def _by_id(learner_id: int) -> Select[Any]:
+    return select(learners).where(learners.c.id == learner_id)
+
+
+@built_once
+def _by_identity(kind: str, value: str) -> Select[Any]:
+    named = and_(identities.c.kind == kind, identities.c.value == value)
+    return select(learners).join(identities, identities.c.learner_id == learners.c.id).where(named)
+
+
+@lru_cache
+def _tie(dialect: str) -> Upsert:
+    return insert_into(dialect, identities).on_conflict_do_nothing(index_elements=["kind", "value"])
 
 
 def to_learner(r: Row[Any]) -> Learner:

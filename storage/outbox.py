@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import and_, case, exists, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
 
 from storage.columns import to_storable
 from storage.database import Tx
 from storage.inbox import to_key
+from storage.statement import Upsert, insert_into
 from storage.tables_loop import outbox
 
 
@@ -89,8 +89,7 @@ class Due:
 
 async def add_intent(tx: Tx, intent: Intent) -> bool:
     """Stores the intent; False when its dedup_key is known already."""
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    stored = await tx.conn.execute(make(outbox).values(_to_row(tx, intent)).on_conflict_do_nothing(index_elements=["dedup_key"]))
+    stored = await tx.conn.execute(_add(tx.dialect), _to_row(tx, intent))
     tx.lanes.add(intent.lane)
     return stored.rowcount > 0
 
@@ -99,10 +98,13 @@ async def add_intents(tx: Tx, intents: Sequence[Intent]) -> None:
     """Stores many at once; those whose dedup_key is known already are left out."""
     if not intents:
         return
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    query = make(outbox).on_conflict_do_nothing(index_elements=["dedup_key"])
-    await tx.conn.execute(query, [_to_row(tx, intent) for intent in intents])
+    await tx.conn.execute(_add(tx.dialect), [_to_row(tx, intent) for intent in intents])
     tx.lanes.update(intent.lane for intent in intents)
+
+
+@lru_cache
+def _add(dialect: str) -> Upsert:
+    return insert_into(dialect, outbox).on_conflict_do_nothing(index_elements=["dedup_key"])
 
 
 def _to_row(tx: Tx, intent: Intent) -> dict[str, Any]:
@@ -174,6 +176,12 @@ async def let_go(tx: Tx, row: Due, payload: dict[str, Any]) -> None:
     untouched = and_(outbox.c.id == row.id, outbox.c.state == State.PENDING, outbox.c.tried_at.is_(None))
     await tx.conn.execute(update(outbox).where(untouched).values(payload=payload, not_before=tx.now))
     tx.lanes.add(row.lane)
+
+
+async def begun_since(tx: Tx, lane: str, since: datetime) -> list[Due]:
+    """The rows that some process began to send since then and has not told the end of."""
+    begun = and_(outbox.c.lane == lane, outbox.c.tried_at >= since, outbox.c.state == State.PENDING)
+    return [_to_due(row) for row in await tx.conn.execute(select(outbox).where(begun))]
 
 
 async def mark_tried(tx: Tx, row_ids: Sequence[int]) -> None:

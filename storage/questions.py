@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, and_, insert, select, update
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
-from storage.tables_camp import questions
+from storage.statement import built_once
+from storage.tables_camp import identities, questions
 
 
 @dataclass(frozen=True)
@@ -57,18 +58,9 @@ async def open_of(tx: Tx, learner_id: int) -> list[Question]:
     return [_to_question(r) for r in rows]
 
 
-async def undelivered_of(tx: Tx, learner_id: int) -> list[Question]:
+async def undelivered_of(tx: Tx, external_userid: str) -> list[Question]:
     """Answers that wait for the learner to write again, the oldest first."""
-    rows = await tx.conn.execute(
-        select(questions)
-        .where(
-            questions.c.learner_id == learner_id,
-            questions.c.answered_at.is_not(None),
-            questions.c.delivered_at.is_(None),
-        )
-        .order_by(questions.c.id)
-    )
-    return [_to_question(r) for r in rows]
+    return [_to_question(r) for r in await tx.conn.execute(*_undelivered(external_userid))]
 
 
 async def delivered_since(tx: Tx, learner_id: int, moment: datetime) -> list[Question]:
@@ -77,6 +69,17 @@ async def delivered_since(tx: Tx, learner_id: int, moment: datetime) -> list[Que
         select(questions).where(questions.c.learner_id == learner_id, questions.c.delivered_at >= moment).order_by(questions.c.id)
     )
     return [_to_question(r) for r in rows]
+
+
+@built_once
+def _undelivered(external_userid: str) -> Select[Any]:
+    theirs = and_(identities.c.kind == "external_userid", identities.c.value == external_userid)
+    return (
+        select(questions)
+        .join(identities, identities.c.learner_id == questions.c.learner_id)
+        .where(theirs, questions.c.answered_at.is_not(None), questions.c.delivered_at.is_(None))
+        .order_by(questions.c.id)
+    )
 
 
 def _to_question(r: Row[Any]) -> Question:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, Select, Update, and_, case, false, func, or_, select, tuple_, update
 
 from storage.database import Tx
+from storage.statement import Upsert, built_once, insert_into
 from storage.tables_camp import follows, learners, members, tag_marks, wecom_tags
 
 Tag = tuple[str, str]  # (group name, tag name)
@@ -64,41 +64,24 @@ def _reachable() -> ColumnElement[bool]:
 
 async def wish(tx: Tx, wishes: Sequence[Wish], by: str) -> None:
     """Records what is wanted; a wish equal to the standing one changes nothing."""
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
     latest = {(w.learner_id, w.group, w.name): w.wanted for w in wishes}
-    row = make(tag_marks)
     rows = [
         {"learner_id": learner_id, "group_name": group, "name": name, "wanted": wanted, "by": by, "at": tx.now}
         for (learner_id, group, name), wanted in latest.items()
     ]
-    changed = row.on_conflict_do_update(
-        index_elements=["learner_id", "group_name", "name"],
-        set_={"wanted": row.excluded.wanted, "by": row.excluded.by, "at": row.excluded.at},
-        where=tag_marks.c.wanted != row.excluded.wanted,
-    )
     for start in range(0, len(rows), _ROWS_PER_INSERT):
-        await tx.conn.execute(changed, rows[start : start + _ROWS_PER_INSERT])
+        await tx.conn.execute(_wish(tx.dialect), rows[start : start + _ROWS_PER_INSERT])
 
 
 async def wanted_of(tx: Tx, learner_id: int) -> list[Tag]:
     """The tags a learner should carry, by group and name."""
-    query = (
-        select(tag_marks.c.group_name, tag_marks.c.name)
-        .where(tag_marks.c.learner_id == learner_id, tag_marks.c.wanted.is_(True))
-        .order_by(tag_marks.c.group_name, tag_marks.c.name)
-    )
-    return [(row.group_name, row.name) for row in await tx.conn.execute(query)]
+    return [(row.group_name, row.name) for row in await tx.conn.execute(*_wanted_of(learner_id))]
 
 
 async def due_of(tx: Tx, learner_ids: Collection[int]) -> list[Due]:
     """The untold wishes of these learners that can be marked now, by learner."""
-    query = (
-        select(tag_marks, wecom_tags.c.tag_id)
-        .outerjoin(wecom_tags, and_(wecom_tags.c.group_name == tag_marks.c.group_name, wecom_tags.c.name == tag_marks.c.name))
-        .where(tag_marks.c.learner_id.in_(learner_ids), _due(), _reachable())
-        .order_by(tag_marks.c.learner_id, tag_marks.c.group_name, tag_marks.c.name)
-    )
-    return [Due(r.learner_id, r.group_name, r.name, r.wanted, r.tag_id) for r in await tx.conn.execute(query)]
+    rows = await tx.conn.execute(*_due_of(list(learner_ids)))
+    return [Due(r.learner_id, r.group_name, r.name, r.wanted, r.tag_id) for r in rows]
 
 
 async def learners_due(tx: Tx, after_id: int, limit: int) -> list[int]:
@@ -115,18 +98,8 @@ async def learners_due(tx: Tx, after_id: int, limit: int) -> list[int]:
 
 async def targets(tx: Tx, learner_ids: Collection[int]) -> dict[int, Target]:
     """Per learner the friendship to mark: with their owner, else the newest one. One the learner ended can still be marked."""
-    query = (
-        select(follows, members.c.userid, learners.c.external_userid, learners.c.owner_id)
-        .join(members, members.c.id == follows.c.member_id)
-        .join(learners, learners.c.id == follows.c.learner_id)
-        .where(
-            follows.c.learner_id.in_(learner_ids),
-            or_(follows.c.ended_at.is_(None), follows.c.ended_by == "learner"),
-            learners.c.external_userid.is_not(None),
-        )
-    )
     best: dict[int, tuple[tuple[bool, bool, datetime], Target]] = {}
-    for r in await tx.conn.execute(query):
+    for r in await tx.conn.execute(*_targets(list(learner_ids))):
         rank = (r.ended_at is None, r.member_id == r.owner_id, r.added_at)
         if r.learner_id not in best or rank > best[r.learner_id][0]:
             best[r.learner_id] = (rank, Target(r.member_id, r.userid, r.external_userid))
@@ -138,7 +111,7 @@ async def mark_sent(tx: Tx, dues: Sequence[Due]) -> None:
     for wanted in (True, False):
         keys = [(d.learner_id, d.group, d.name) for d in dues if d.wanted is wanted]
         for start in range(0, len(keys), _ROWS_PER_INSERT):
-            await tx.conn.execute(update(tag_marks).where(_is(keys[start : start + _ROWS_PER_INSERT])).values(sent=wanted))
+            await tx.conn.execute(*_send(keys[start : start + _ROWS_PER_INSERT], wanted))
 
 
 async def mark_told(tx: Tx, learner_id: int, marks: Sequence[tuple[str, str, bool]]) -> None:
@@ -152,10 +125,7 @@ async def mark_told(tx: Tx, learner_id: int, marks: Sequence[tuple[str, str, boo
 
 async def forget_told(tx: Tx, learner_id: int) -> bool:
     """The tags of a new or renewed friendship start empty, so every wish has to be told again; False when there is none."""
-    wishes = await tx.conn.execute(
-        update(tag_marks).where(tag_marks.c.learner_id == learner_id, tag_marks.c.wanted.is_(True)).values(marked=None, sent=None)
-    )
-    return wishes.rowcount > 0
+    return (await tx.conn.execute(*_forget(learner_id))).rowcount > 0
 
 
 async def release(tx: Tx, learner_id: int, tags: Sequence[Tag]) -> None:
@@ -170,18 +140,11 @@ async def release_older(tx: Tx, before: datetime) -> None:
 
 async def ask_for(tx: Tx, tags: Collection[Tag], before: datetime) -> list[Tag]:
     """Which of these unknown tags to ask WeCom about now: those nobody asked about since `before`. Notes the question."""
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
     rows = [{"group_name": group, "name": name} for group, name in sorted(tags)]
     if not rows:
         return []
-    await tx.conn.execute(make(wecom_tags).on_conflict_do_nothing(index_elements=["group_name", "name"]), rows)
-    open_ones = and_(
-        _named(tags), wecom_tags.c.tag_id.is_(None), or_(wecom_tags.c.asked_at.is_(None), wecom_tags.c.asked_at < before)
-    )
-    query = (
-        select(wecom_tags.c.group_name, wecom_tags.c.name).where(open_ones).order_by(wecom_tags.c.group_name, wecom_tags.c.name)
-    )
-    asked = [(r.group_name, r.name) for r in await tx.conn.execute(query)]
+    await tx.conn.execute(_hear_of(tx.dialect), rows)
+    asked = [(r.group_name, r.name) for r in await tx.conn.execute(*_not_asked_for(list(tags), before))]
     if asked:
         await tx.conn.execute(update(wecom_tags).where(_named(asked)).values(asked_at=tx.now))
     return asked
@@ -215,6 +178,74 @@ async def forget_ids(tx: Tx, tags: Sequence[Tag], asked_before: datetime) -> lis
     if forgotten:
         await tx.conn.execute(update(wecom_tags).where(_named(forgotten)).values(tag_id=None, asked_at=None))
     return forgotten
+
+
+@lru_cache
+def _wish(dialect: str) -> Upsert:
+    row = insert_into(dialect, tag_marks)
+    return row.on_conflict_do_update(
+        index_elements=["learner_id", "group_name", "name"],
+        set_={"wanted": row.excluded.wanted, "by": row.excluded.by, "at": row.excluded.at},
+        where=tag_marks.c.wanted != row.excluded.wanted,
+    )
+
+
+@lru_cache
+def _hear_of(dialect: str) -> Upsert:
+    return insert_into(dialect, wecom_tags).on_conflict_do_nothing(index_elements=["group_name", "name"])
+
+
+@built_once
+def _wanted_of(learner_id: int) -> Select[Any]:
+    return (
+        select(tag_marks.c.group_name, tag_marks.c.name)
+        .where(tag_marks.c.learner_id == learner_id, tag_marks.c.wanted.is_(True))
+        .order_by(tag_marks.c.group_name, tag_marks.c.name)
+    )
+
+
+@built_once
+def _due_of(learner_ids: Sequence[int]) -> Select[Any]:
+    return (
+        select(tag_marks, wecom_tags.c.tag_id)
+        .outerjoin(wecom_tags, and_(wecom_tags.c.group_name == tag_marks.c.group_name, wecom_tags.c.name == tag_marks.c.name))
+        .where(tag_marks.c.learner_id.in_(learner_ids), _due(), _reachable())
+        .order_by(tag_marks.c.learner_id, tag_marks.c.group_name, tag_marks.c.name)
+    )
+
+
+@built_once
+def _targets(learner_ids: Sequence[int]) -> Select[Any]:
+    return (
+        select(follows, members.c.userid, learners.c.external_userid, learners.c.owner_id)
+        .join(members, members.c.id == follows.c.member_id)
+        .join(learners, learners.c.id == follows.c.learner_id)
+        .where(
+            follows.c.learner_id.in_(learner_ids),
+            or_(follows.c.ended_at.is_(None), follows.c.ended_by == "learner"),
+            learners.c.external_userid.is_not(None),
+        )
+    )
+
+
+@built_once
+def _send(keys: Sequence[tuple[int, str, str]], told: bool) -> Update:
+    return update(tag_marks).where(_is(keys)).values(sent=told)
+
+
+@built_once
+def _forget(of: int) -> Update:
+    return update(tag_marks).where(tag_marks.c.learner_id == of, tag_marks.c.wanted.is_(True)).values(marked=None, sent=None)
+
+
+@built_once
+def _not_asked_for(tags: Sequence[Tag], before: datetime) -> Select[Any]:
+    long_ago = or_(wecom_tags.c.asked_at.is_(None), wecom_tags.c.asked_at < before)
+    return (
+        select(wecom_tags.c.group_name, wecom_tags.c.name)
+        .where(tuple_(wecom_tags.c.group_name, wecom_tags.c.name).in_(tags), wecom_tags.c.tag_id.is_(None), long_ago)
+        .order_by(wecom_tags.c.group_name, wecom_tags.c.name)
+    )
 
 
 def _named(tags: Collection[Tag]) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, select, tuple_, update
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
@@ -15,6 +15,7 @@ from sqlalchemy.engine import Row
 from storage.columns import to_micros
 from storage.database import Tx
 from storage.inbox import FactDraft, add_facts
+from storage.statement import built_once
 from storage.tables_camp import identities
 from storage.tables_loop import unmatched_events, unmatched_identities
 
@@ -64,20 +65,17 @@ async def release(tx: Tx, named: Sequence[tuple[str, str]]) -> int:
     """Puts the events waiting for these (kind, value) identities back in line; returns how many."""
     if not named:
         return 0
-    here = tuple_(unmatched_identities.c.kind, unmatched_identities.c.value).in_(list(named))
-    return await _put_back(tx, unmatched_events.c.id.in_(select(unmatched_identities.c.unmatched_id).where(here)))
+    return await _put_back(tx, _waiting_for(named))
 
 
 async def release_of(tx: Tx, learner_id: int) -> int:
     """The same for all identities of a learner."""
-    theirs = and_(identities.c.kind == unmatched_identities.c.kind, identities.c.value == unmatched_identities.c.value)
-    query = select(unmatched_identities.c.unmatched_id).join(identities, theirs).where(identities.c.learner_id == learner_id)
-    return await _put_back(tx, unmatched_events.c.id.in_(query))
+    return await _put_back(tx, _waiting_for_learner(learner_id))
 
 
 async def release_for(tx: Tx, reasons: Sequence[str]) -> int:
     """Puts the events waiting for one of these reasons back in line; returns how many."""
-    return await _put_back(tx, unmatched_events.c.reason.in_(reasons))
+    return await _put_back(tx, _waiting_because(reasons))
 
 
 async def waiting(tx: Tx, limit: int) -> list[Unmatched]:
@@ -86,9 +84,30 @@ async def waiting(tx: Tx, limit: int) -> list[Unmatched]:
     return [_to_unmatched(row) for row in await tx.conn.execute(query)]
 
 
-async def _put_back(tx: Tx, wanted: Any) -> int:
-    query = select(unmatched_events).where(wanted, unmatched_events.c.matched_at.is_(None)).order_by(unmatched_events.c.id)
-    found = [_to_unmatched(row) for row in await tx.conn.execute(query)]
+@built_once
+def _waiting_for(named: Sequence[tuple[str, str]]) -> Select[Any]:
+    here = tuple_(unmatched_identities.c.kind, unmatched_identities.c.value).in_(named)
+    return _still(unmatched_events.c.id.in_(select(unmatched_identities.c.unmatched_id).where(here)))
+
+
+@built_once
+def _waiting_for_learner(learner_id: int) -> Select[Any]:
+    theirs = and_(identities.c.kind == unmatched_identities.c.kind, identities.c.value == unmatched_identities.c.value)
+    query = select(unmatched_identities.c.unmatched_id).join(identities, theirs).where(identities.c.learner_id == learner_id)
+    return _still(unmatched_events.c.id.in_(query))
+
+
+@built_once
+def _waiting_because(reasons: Sequence[str]) -> Select[Any]:
+    return _still(unmatched_events.c.reason.in_(reasons))
+
+
+def _still(wanted: ColumnElement[bool]) -> Select[Any]:
+    return select(unmatched_events).where(wanted, unmatched_events.c.matched_at.is_(None)).order_by(unmatched_events.c.id)
+
+
+async def _put_back(tx: Tx, waiting: tuple[Select[Any], dict[str, Any]]) -> int:
+    found = [_to_unmatched(row) for row in await tx.conn.execute(*waiting)]
     if not found:
         return 0
     # The moment is part of the key: an event released in vain is parked again and may be released once more.

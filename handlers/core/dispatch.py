@@ -34,7 +34,7 @@ def find_call(words: str, commands: Sequence[Command]) -> Call | None:
 def suggest(words: str, commands: Sequence[Command]) -> str | None:
     """The name of the command that looks most like the text's first word."""
     head = normalise(words).split(" ")[0][:12].casefold()
-    names = {name.casefold(): name for command in commands for name in command.names}
+    names = {folded: name for command in commands for folded, name in command.folded}
     close = difflib.get_close_matches(head, names, n=1, cutoff=0.5)
     if close:
         return names[close[0]]
@@ -49,18 +49,18 @@ def _by_word(line: str, commands: Sequence[Command]) -> Call | None:
         head, tail = first_line, f"{more} {tail}"
     head = unicodedata.normalize("NFKC", head).casefold()
     for command in commands:
-        for name in command.names:
-            if head == name.casefold():
+        for folded, name in command.folded:
+            if head == folded:
                 return Call(command, Rest(tail), _language(name))
     return None
 
 
 def _glued(line: str, commands: Sequence[Command]) -> Call | None:
     best: tuple[int, Command, str] | None = None
-    folded = line.casefold()
+    line_folded = line.casefold()
     for command in commands:
-        for name in command.names:
-            if not folded.startswith(name.casefold()) or not _may_glue(line[len(name) :], name, command):
+        for folded, name in command.folded:
+            if not line_folded.startswith(folded) or not _may_glue(line[len(name) :], name, command):
                 continue
             if best is None or len(name) > best[0]:
                 best = (len(name), command, name)

@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import handlers
@@ -44,6 +45,11 @@ class Command:
     @property
     def name(self) -> str:
         return self.names[0]
+
+    @cached_property
+    def folded(self) -> tuple[tuple[str, str], ...]:
+        """Each name as it is compared, whatever its case, and as it is written."""
+        return tuple((name.casefold(), name) for name in self.names)
 
 
 @dataclass

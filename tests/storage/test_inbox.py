@@ -169,8 +169,7 @@ async def test_a_code_that_died_waiting_holds_up_nobody(database: Database, noon
         await inbox.add_facts(tx, [_friend("late", "a"), draft("words")])
     async with database.write(noon + timedelta(seconds=16)) as tx:
         await inbox.add_facts(tx, [_friend("fresh", "b")])
-        await inbox.calm(tx, timedelta(seconds=15))
-        [fresh] = await inbox.pending(tx, 10)
+        [fresh] = await inbox.pending(tx, 10, urgent_for=timedelta(seconds=15))
         assert fresh.body["text"] == "fresh"
         await inbox.settle(tx, [fresh.id])
         assert await _line(tx) == ["late", "words"]

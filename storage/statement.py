@@ -1,0 +1,46 @@
+"""Statements whose text never changes are built once: to build one anew takes three times as long as to run it on a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from functools import wraps
+from inspect import signature
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import Table, bindparam
+from sqlalchemy.dialects.postgresql import Insert as PostgresInsert
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+P = ParamSpec("P")
+S = TypeVar("S")
+
+# Of both it is what they have in common that is used: ON CONFLICT and `excluded`.
+Upsert = PostgresInsert | SqliteInsert
+
+
+def built_once(build: Callable[P, S]) -> Callable[P, tuple[S, dict[str, Any]]]:
+    """For a function that builds a statement from values: a call gives what `execute` takes, statement and values.
+
+    Each argument is a bound parameter of its name, and one that is a collection stands for all its values in an IN. So it must
+    not be None where that would mean IS NULL, nor in an UPDATE have the name of a column that is set.
+    """
+    names = tuple(signature(build).parameters)
+    ready: list[S] = []
+
+    @wraps(build)
+    def with_values(*args: P.args, **kwargs: P.kwargs) -> tuple[S, dict[str, Any]]:
+        values = {**dict(zip(names, args, strict=False)), **kwargs}
+        if not ready:
+            make: Callable[..., S] = build
+            many = {name: not isinstance(value, str) and isinstance(value, Collection) for name, value in values.items()}
+            ready.append(make(**{name: bindparam(name, expanding=many[name]) for name in names}))
+        return ready[0], values
+
+    return with_values
+
+
+def insert_into(dialect: str, table: Table) -> Upsert:
+    """An INSERT that knows ON CONFLICT, of the database in use."""
+    return pg_insert(table) if dialect == "postgresql" else sqlite_insert(table)
