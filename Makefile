@@ -7,9 +7,12 @@ DEV_STAMP := $(VENV)/.installed-dev
 NPM := tests/sandbox/clients/node
 NPM_STAMP := $(NPM)/node_modules/.installed
 EXIT ?=
+KILLS ?= 200
+INPUTS ?= 1000000
+BENCH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint types arrows clean requirements npm-clients screens
+.PHONY: help setup demo test check lint types arrows clean requirements npm-clients screens crash fuzz bench
 
 help: ## show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 16
@@ -44,6 +47,15 @@ npm-clients: $(NPM_STAMP) ## install the npm packages the sandbox is checked wit
 test: $(DEV_STAMP) $(NPM_STAMP) ## run all tests
 	$(BIN)/python -m pytest -q
 
+crash: $(DEV_STAMP) ## kill the server KILLS=200 times under load, on both databases, and check the books afterwards
+	$(BIN)/python -m tests.crash --kills $(KILLS)
+
+fuzz: $(DEV_STAMP) ## send INPUTS=1000000 hostile inputs through both edges and the worker
+	$(BIN)/python -m tests.fuzz --inputs $(INPUTS)
+
+bench: $(DEV_STAMP) ## measure everything and write bench/results/ (BENCH="ingest --quick": some of it)
+	$(BIN)/python -m bench $(BENCH)
+
 screens: $(DEV_STAMP) ## take the pictures of README.md anew (needs Chromium)
 	WECAMP_SCREENS=docs/screens $(BIN)/python -m pytest -q -n 0 tests/browser/test_main_job.py
 
@@ -61,7 +73,7 @@ check: lint types arrows test ## everything CI checks
 
 requirements: ## compile the pinned and hashed requirements anew (needs uv)
 	uv pip compile pyproject.toml --extra build --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -o requirements.txt
-	uv pip compile pyproject.toml --extra build --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -o requirements-dev.txt
+	uv pip compile pyproject.toml --extra build --extra dev --extra bench --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 -o requirements-dev.txt
 
 clean: ## remove what was built
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -24,14 +24,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import logs
 from bot.clock import Clock
+from bot.collector import spare_what_stays
 from bot.inbox_writer import InboxWriter
 from bot.ingest import Ingest
 from bot.lanes import Lanes
 from bot.lease_keeper import LeaseKeeper
+from bot.leaving import Leaving
 from bot.practice_clock import PracticeClock, find_practice_clock
 from bot.readiness import Readiness
 from bot.settings import Settings
 from bot.settler import Settler
+from bot.token_share import TokenShare
 from bot.web import CallbackEdge, build_web
 from bot.wecom.client import WeComClient, Wire, fetch_token
 from bot.wecom.envelope import Keys
@@ -39,7 +42,7 @@ from bot.wecom.road import RoadContext
 from bot.wecom.roads import load_roads
 from bot.wecom.tokens import TokenKeeper
 from bot.worker import Worker
-from camp.identity import conceal
+from camp.identity import conceal, seal, unseal
 from camp.start import on_start
 from handlers.core import router
 from jobs.core import job
@@ -48,7 +51,15 @@ from storage.migrate import migrate
 
 log = structlog.get_logger("bot")
 
-_STOP_SECONDS = 4.0
+# aiohttp's own are an hour and 10 s: who sends no whole head is hung up on, but later than a proxy gives a connection up.
+_IDLE_SECONDS, _LINGER_SECONDS = 75.0, 2.0
+
+# Together less than what bot.leaving allows.
+# Whoever watches /readyz sees that we leave before the door closes.
+_NOTICE_SECONDS = 2.0
+_ANSWER_SECONDS = 1.5
+_WORK_SECONDS = 3.0
+_WRITE_SECONDS = 2.0
 
 
 class AlreadyRunning(Exception):
@@ -90,7 +101,16 @@ def build_house(
     wire = Wire(session, wecom.api_base_url)
     secret = wecom.app.secret.get_secret_value()
     ahead = practice.ahead if practice else lambda: 0.0
-    tokens = TokenKeeper(lambda: fetch_token(wire, wecom.corp_id, secret), lambda: time.monotonic() + ahead())
+    owner = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
+    share = TokenShare(
+        database,
+        owner,
+        f"{wecom.corp_id}:{wecom.app.agent_id}",
+        lambda: fetch_token(wire, wecom.corp_id, secret),
+        seal=partial(seal, policy),
+        unseal=partial(unseal, policy),
+    )
+    tokens = TokenKeeper(share.fetch, lambda: time.monotonic() + ahead())
     context = RoadContext(wecom.app.agent_id, {name: key.get_secret_value() for name, key in wecom.robots.items()})
     client = WeComClient(session, wecom.api_base_url, tokens, context=context)
     worker = Worker(database, router.discover(), jobs, policy)
@@ -111,7 +131,7 @@ def build_house(
         writer=writer,
         lanes=lanes,
         settler=settler,
-        leases=LeaseKeeper(database, f"{os.getpid()}-{uuid.uuid4().hex[:8]}"),
+        leases=LeaseKeeper(database, owner),
         clock=Clock(jobs, writer, policy.zone, settings.time.tick_seconds, practice),
         readiness=readiness,
         web=build_web(edge, ingest, readiness),
@@ -164,8 +184,8 @@ async def _loops(house: House) -> AsyncIterator[None]:
     finally:
         for task in (*keep, *work):
             task.remove_done_callback(fatal)
-        await _stop(work)
-        await _stop(keep)
+        await _stop(work, _WORK_SECONDS)
+        await _stop(keep, _WRITE_SECONDS)
         with contextlib.suppress(StorageBusy, SQLAlchemyError):  # the leases run out by themselves
             await house.leases.give_back()
 
@@ -177,42 +197,59 @@ async def _time_moved(house: House) -> None:
     await house.clock.tick_all()
 
 
-async def _stop(tasks: list[asyncio.Task[None]]) -> None:
+async def _stop(tasks: list[asyncio.Task[None]], seconds: float) -> None:
     for task in tasks:
         task.cancel()
-    await asyncio.wait(tasks, timeout=_STOP_SECONDS)
+    await asyncio.wait(tasks, timeout=seconds)
 
 
 def _fatal(house: House, task: asyncio.Task[None]) -> None:
-    """A loop that ends by itself is a bug: the process leaves, and its supervisor starts a healthy one."""
-    if not task.cancelled() and task.exception() is not None:
-        house.fault = task.exception()
-        log.error("a loop died", error=type(task.exception()).__name__, exc_info=task.exception())
-        os.kill(os.getpid(), signal.SIGTERM)
+    """A loop that ends by itself, in whatever way, is a bug: the process leaves, and its supervisor starts a healthy one."""
+    fault = asyncio.CancelledError() if task.cancelled() else task.exception()
+    house.fault = fault or RuntimeError("a loop came to its end")
+    log.error("a loop died", error=type(house.fault).__name__, exc_info=house.fault)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def serve(settings: Settings) -> None:
     """Runs until SIGTERM or SIGINT; ends within 10 s. SystemExit 1 when a loop died, so that a supervisor sees a failure."""
-    leave = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave.set)
-    async with running(settings) as house:
-        runner = web.AppRunner(house.web, access_log=None, shutdown_timeout=2.0)
-        await runner.setup()
-        site = web.TCPSite(runner, settings.server.host, settings.server.port)
-        try:
-            await site.start()
-        except OSError as error:
-            raise CannotListen(error.strerror or str(error)) from error
-        log.info("listening", host=settings.server.host, port=_port(runner))
-        await leave.wait()
-        log.info("leaving")
-        house.readiness.leaving = True
-        await runner.cleanup()
+    leaving = Leaving()
+    try:
+        async with running(settings) as house:
+            await _open_door(house, settings, leaving)
+    except asyncio.CancelledError:
+        if not leaving.while_starting:
+            raise
+    leaving.over()
     log.info("left")
-    if house.fault is not None:
-        raise SystemExit(1)
+    if leaving.exit_code:
+        raise SystemExit(leaving.exit_code)
+
+
+async def _open_door(house: House, settings: Settings, leaving: Leaving) -> None:
+    """Takes requests until told to leave; the door closes after everybody could see that it will."""
+    runner = web.AppRunner(
+        house.web,
+        access_log=None,
+        shutdown_timeout=_ANSWER_SECONDS,
+        keepalive_timeout=_IDLE_SECONDS,
+        lingering_time=_LINGER_SECONDS,
+    )
+    await runner.setup()
+    site = web.TCPSite(runner, settings.server.host, settings.server.port)
+    try:
+        await site.start()
+    except OSError as error:
+        raise CannotListen(error.strerror or str(error)) from error
+    spare_what_stays()
+    log.info("listening", host=settings.server.host, port=_port(runner))
+    await leaving.wait()
+    log.info("leaving")
+    leaving.exit_code = 1 if house.fault is not None else 0
+    house.readiness.leaving = True
+    if house.readiness.watched:
+        await asyncio.sleep(_NOTICE_SECONDS)
+    await runner.cleanup()
 
 
 def run(settings: Settings) -> None:

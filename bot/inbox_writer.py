@@ -6,7 +6,9 @@ Measured: 9 times the throughput of a commit per request, with full durability (
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +16,7 @@ import structlog
 
 from storage import nonces
 from storage.database import Database, StorageAway, StorageBusy, Tx
-from storage.inbox import FactDraft, add_facts
+from storage.inbox import FactDraft, add_facts, line_up
 from storage.nonces import NonceUse
 
 log = structlog.get_logger("inbox")
@@ -24,18 +26,24 @@ Conceal = Callable[[dict[str, Any]], dict[str, Any]]
 
 _GROUP = 512
 _WAITING = 5_000
+# How often somebody looks whose patience is over: a timer for each arrival would cost more than its place in a commit.
+_LOOK_SECONDS = 0.25
 
 
 class InboxFull(Exception):
     """Too much waits for the disk; the sender is asked to come again (503)."""
 
 
-@dataclass
+@dataclass(eq=False, slots=True)
 class Arrival:
-    """Facts that are stored together or not at all, and the nonce that signed them, if any."""
+    """Facts that are stored together or not at all, and the nonce that signed them, if any.
+
+    `until` is the moment of the loop's time at which the sender gives up.
+    """
 
     drafts: Sequence[FactDraft]
     nonce: nonces.Nonce | None = None
+    until: float = math.inf
     stored: asyncio.Future[NonceUse] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -45,33 +53,40 @@ class InboxWriter:
     def __init__(self, database: Database, woken: Callable[[], None] = lambda: None) -> None:
         self._database = database
         self._woken = woken
-        self._queue: asyncio.Queue[Arrival] = asyncio.Queue(_WAITING)
+        self._queue: deque[Arrival] = deque()
+        self._arrived = asyncio.Event()
 
-    async def submit(self, drafts: Sequence[FactDraft], nonce: nonces.Nonce | None = None) -> NonceUse:
+    async def submit(
+        self, drafts: Sequence[FactDraft], nonce: nonces.Nonce | None = None, patience_s: float = math.inf
+    ) -> NonceUse:
         """Returns after the commit that made the facts durable; InboxFull or the storage error otherwise.
 
+        TimeoutError when that takes longer than `patience_s`, to a quarter of a second; they may be stored all the same.
         With a nonce, the answer says whether it was new; facts of a nonce that was used before are not stored.
         """
-        arrival = Arrival(drafts, nonce)
-        try:
-            self._queue.put_nowait(arrival)
-        except asyncio.QueueFull:
-            raise InboxFull from None
+        if len(self._queue) >= _WAITING:
+            raise InboxFull
+        arrival = Arrival(drafts, nonce, asyncio.get_running_loop().time() + patience_s)
+        self._queue.append(arrival)
+        self._arrived.set()
         return await arrival.stored
 
     async def run(self) -> None:
         """Writes until cancelled; what was taken from the queue is finished first."""
         while True:
-            group = [await self._queue.get()]
-            while len(group) < _GROUP and not self._queue.empty():
-                group.append(self._queue.get_nowait())
-            writing = asyncio.ensure_future(self._write(group))
-            try:
-                await asyncio.shield(writing)
-            except asyncio.CancelledError:
-                await asyncio.wait([writing])
-                raise
-            self._woken()
+            await self._arrived.wait()
+            self._arrived.clear()
+            while self._queue:
+                group = [self._queue.popleft() for _ in range(min(_GROUP, len(self._queue)))]
+                writing = asyncio.ensure_future(self._write(group))
+                try:
+                    while not (await asyncio.wait([writing], timeout=_LOOK_SECONDS))[0]:
+                        _send_away(arrival for arrivals in (group, self._queue) for arrival in arrivals)
+                except asyncio.CancelledError:
+                    await asyncio.wait([writing])
+                    raise
+                writing.result()
+                self._woken()
 
     async def _write(self, group: list[Arrival]) -> None:
         try:
@@ -93,13 +108,22 @@ class InboxWriter:
             await self._write(group[:middle])
             await self._write(group[middle:])
             return
-        log.error("inbox write failed", arrivals=len(group), error=type(error).__name__)
+        reason = error.reason if isinstance(error, StorageBusy) else None
+        log.error("inbox write failed", arrivals=len(group), error=type(error).__name__, reason=reason)
         for arrival in group:
             if not arrival.stored.done():
                 arrival.stored.set_exception(error)
 
     async def _store(self, tx: Tx, group: list[Arrival]) -> list[NonceUse]:
+        await line_up(tx)
         uses = [await nonces.use(tx, a.nonce) if a.nonce else NonceUse.NEW for a in group]
         drafts = [d for arrival, use in zip(group, uses, strict=True) if use is NonceUse.NEW for d in arrival.drafts]
         await add_facts(tx, drafts)
         return uses
+
+
+def _send_away(arrivals: Iterable[Arrival]) -> None:
+    now = asyncio.get_running_loop().time()
+    for arrival in arrivals:
+        if arrival.until <= now and not arrival.stored.done():
+            arrival.stored.set_exception(TimeoutError())

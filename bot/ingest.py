@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -18,6 +17,8 @@ from pydantic import ValidationError
 from bot import metrics
 from bot.inbox_writer import Conceal, InboxWriter
 from bot.ingest_events import EVENTS, BaseEvent
+from bot.nesting import MOST_DEPTH, too_deep
+from bot.turnstile import mark_authentic, read_in_time
 from storage.database import Now, machine_now
 from storage.inbox import FactDraft
 from storage.nonces import Nonce, NonceUse
@@ -59,8 +60,9 @@ class Ingest:
         """Verifies, reads and stores one request."""
         try:
             source = request.match_info["source"]
-            body = await request.read()
+            body = await read_in_time(request)
             nonce = self._authenticate(source, request.headers, body, self._now().timestamp())
+            mark_authentic(request)
             try:
                 drafts = [to_draft(source, event) for event in read_events(body)]
             except Refused:
@@ -79,8 +81,7 @@ class Ingest:
         return web.json_response({"status": outcome, "events": len(drafts)})
 
     async def _store(self, drafts: Sequence[FactDraft], nonce: Nonce) -> NonceUse:
-        async with asyncio.timeout(_STORE_SECONDS):
-            use = await self._writer.submit(drafts, nonce)
+        use = await self._writer.submit(drafts, nonce, _STORE_SECONDS)
         if use is NonceUse.CONFLICT:
             raise Refused(409, "this nonce was used with another body: send a new nonce")
         return use
@@ -114,6 +115,8 @@ def read_events(body: bytes) -> list[BaseEvent]:
         data = json.loads(body, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Refused(400, "the body is not JSON") from None
+    if too_deep(data, body):
+        raise Refused(400, f"nested deeper than {MOST_DEPTH}")
     raw = data["events"] if isinstance(data, dict) and "events" in data else [data]
     if not isinstance(raw, list) or not 0 < len(raw) <= _MOST_EVENTS:
         raise Refused(400, f"events must be a list of 1 to {_MOST_EVENTS}")

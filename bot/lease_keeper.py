@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import leases
-from storage.database import Database, StorageBusy, machine_now
+from storage.database import Database, StorageBusy
 
 log = structlog.get_logger("leases")
 
-# After a crash another node takes over within the term; DESIGN asks for 10 s.
+# After a crash another node takes over within the term and one renewal; DESIGN asks for 10 s.
 TERM = timedelta(seconds=6)
 _RENEW_SECONDS = 2.0
+# A node stops believing before another can take over: what it began is then over, or about to be.
+_BELIEVES = 0.8
+_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # Linux has the first
 
 
 class LeaseKeeper:
-    """Takes and renews leases. A SQLite file belongs to one process, so there every lease is held without asking."""
+    """Takes and renews leases. A SQLite file belongs to one process, so there every lease is held without asking.
+
+    `holds` may be asked right before a deed: a process that stood still (stopped, swapped out, its machine asleep) finds
+    out there that its time is over, before it has spoken to anybody.
+    """
 
     def __init__(self, database: Database, owner: str) -> None:
         self._database = database
@@ -30,13 +38,13 @@ class LeaseKeeper:
         self._renewing = asyncio.Lock()
 
     async def holds(self, name: str) -> bool:
-        """Whether this node holds the lease now; asks for it at the first question."""
+        """Whether this node holds the lease now; asks the database at the first question, after that only its memory."""
         if self._database.is_sqlite:
             return True
         if name not in self._wanted:
             self._wanted.add(name)
             await self._renew()
-        fresh = asyncio.get_running_loop().time() - self._renewed_at < TERM.total_seconds() * 0.8
+        fresh = _awake_or_asleep() - self._renewed_at < TERM.total_seconds() * _BELIEVES
         return name in self._held and fresh
 
     async def run(self) -> None:
@@ -59,8 +67,14 @@ class LeaseKeeper:
     async def _renew(self) -> None:
         # One at a time: an older answer must not overwrite a newer one that knows more names.
         async with self._renewing:
-            started = asyncio.get_running_loop().time()
-            # The machine's own time: practice time may stand still or jump, and a lease must do neither.
-            async with self._database.write(machine_now()) as tx:
-                held = {name for name in sorted(self._wanted) if await leases.take(tx, name, self._owner, TERM)}
+            started = _awake_or_asleep()
+            async with self._database.write() as tx:
+                held = await leases.take_all(tx, self._wanted, self._owner, TERM)
+            if lost := self._held - held:
+                log.warning("another node took over", leases=sorted(lost))
             self._held, self._renewed_at = held, started
+
+
+def _awake_or_asleep() -> float:
+    """Seconds that pass also while the machine sleeps."""
+    return time.clock_gettime(_CLOCK)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
 import traceback
 from collections.abc import MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -52,6 +53,18 @@ class _Redacted(logging.Formatter):
         return str(_blank(super().format(record)))
 
 
+class _Voice:
+    """Standard error that never fails its speaker: on a full disk or a closed pipe a line is lost, and nothing else."""
+
+    def write(self, words: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(words)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.flush()
+
+
 def configure(level: str, json_lines: bool) -> None:
     """Sets up structlog for this process, writing to standard error."""
     structlog.configure(
@@ -64,7 +77,7 @@ def configure(level: str, json_lines: bool) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False) if json_lines else structlog.dev.ConsoleRenderer(colors=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Voice())),
         cache_logger_on_first_use=True,
     )
     # Libraries log through the standard library; only what needs a person's eye gets through.

@@ -1,23 +1,27 @@
-"""What became of each call: judged by WeCom's error classes, written in groups, and told to whoever asked as a fact."""
+"""What becomes of each call: noted before it, judged by WeCom's error classes after it, told to whoever asked as a fact.
+
+Everything the lanes write is written here, in groups: on SQLite they share one writer with the worker and the callbacks.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
+from bot import metrics
 from bot.inbox_writer import Conceal
 from bot.wecom import errors
 from bot.wecom.client import Answer
 from bot.wecom.errors import Outcome
-from storage import outbox
+from storage import outbox, pace
 from storage.columns import to_micros
 from storage.database import Database, StorageAway, StorageBusy, Tx
 from storage.inbox import FactDraft, add_facts
@@ -36,6 +40,11 @@ _CONFIG_ATTEMPTS = 30
 FATE_UNKNOWN = frozenset({errors.TIMEOUT, errors.DISCONNECTED, errors.BAD_STATUS, errors.NOT_JSON})
 _GROUP = 512
 _LAST_WORDS_SECONDS = 2.0
+# Of these somebody waits for every single one. (A welcome that comes too late is told to the class teacher.)
+_TO_PEOPLE = frozenset({"app.message", "kf.message", "robot.message"})
+# An end that nobody waits for is written with what comes next, at the latest after so long: a crash in between sends once more
+# what section 3 of docs/architecture.md makes harmless.
+_LINGER_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,11 @@ class Verdict:
     @classmethod
     def expired(cls) -> Verdict:
         return cls(State.EXPIRED, errmsg="expired before it could be sent")
+
+    @classmethod
+    def not_sent(cls) -> Verdict:
+        """Of a row that was noted as about to be sent, and then was not."""
+        return cls(None, counted=False)
 
     @classmethod
     def uncertain(cls) -> Verdict:
@@ -89,11 +103,23 @@ def _back_off(attempts: int, asked_s: float | None) -> timedelta:
     return timedelta(seconds=max(seconds, asked_s or 0.0))
 
 
-_End = tuple[Due, Verdict, Callable[[Due], None]]
+@dataclass(frozen=True)
+class _End:
+    row: Due
+    verdict: Verdict
+    settled: Callable[[Due], None]
+    urgent: bool
+
+
+@dataclass(frozen=True)
+class _Mark:
+    row_ids: Sequence[int]
+    done: asyncio.Future[set[int]]
+    urgent = True
 
 
 class Settler:
-    """Writes the ends of calls, many in one commit. `woken()` is called when facts were added.
+    """Writes what the lanes have to write, many in one commit. `woken()` is called when facts were added.
 
     `conceal` seals the phone numbers in what WeCom answered before it is stored. `pace`: how fast the house's time runs.
     """
@@ -110,84 +136,132 @@ class Settler:
         self._pace = pace
         self._conceal = conceal
         self._woken = woken
-        self._queue: asyncio.Queue[_End] = asyncio.Queue()
+        self._queue: deque[_End | _Mark] = deque()
+        self._queued = asyncio.Event()
+        self._urgent = asyncio.Event()
 
-    def put(self, row: Due, verdict: Verdict, settled: Callable[[Due], None]) -> None:
-        """Takes the end of a call; `settled(row)` is called once it is durable."""
-        self._queue.put_nowait((row, verdict, settled))
+    def put(self, row: Due, verdict: Verdict, settled: Callable[[Due], None], *, at_once: bool = True) -> None:
+        """Takes the end of a call; `settled(row)` is called once it is durable.
+
+        Without `at_once` a success that nobody asked to hear of may wait for other things to be written.
+        """
+        may_linger = verdict.state is State.SENT and row.answer != Wanted.ALWAYS and not at_once
+        self._add(_End(row, verdict, settled, urgent=not may_linger))
+
+    async def mark(self, row_ids: Sequence[int]) -> set[int]:
+        """Notes durably that these rows are about to be sent; returns those that still wait to be."""
+        mark = _Mark(row_ids, asyncio.get_running_loop().create_future())
+        self._add(mark)
+        return await mark.done
+
+    def _add(self, item: _End | _Mark) -> None:
+        self._queue.append(item)
+        self._queued.set()
+        if item.urgent or len(self._queue) >= _GROUP:
+            self._urgent.set()
 
     async def run(self) -> None:
         """Writes until cancelled; the group under way and what is queued then are still written."""
         try:
             while True:
-                writing = asyncio.ensure_future(self._settle([await self._queue.get(), *self._waiting()]))
+                await self._queued.wait()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(_LINGER_SECONDS):
+                        await self._urgent.wait()
+                writing = asyncio.ensure_future(self._settle(self._take()))
                 try:
                     await asyncio.shield(writing)
                 except asyncio.CancelledError:
                     await asyncio.wait([writing], timeout=_LAST_WORDS_SECONDS)
                     raise
         finally:
-            rest = self._waiting()
-            if rest:
+            if self._queue:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(_LAST_WORDS_SECONDS):
-                        await self._settle(rest)
+                        await self._settle(self._take())
 
-    def _waiting(self) -> list[_End]:
-        found: list[_End] = []
-        while not self._queue.empty() and len(found) < _GROUP:
-            found.append(self._queue.get_nowait())
-        return found
+    def _take(self) -> list[_End | _Mark]:
+        group = [self._queue.popleft() for _ in range(min(_GROUP, len(self._queue)))]
+        if not self._queue:
+            self._queued.clear()
+            self._urgent.clear()
+        return group
 
-    async def _settle(self, group: list[_End]) -> None:
+    async def _settle(self, group: list[_End | _Mark]) -> None:
         while True:
             try:
                 async with self._database.write() as tx:
-                    for row, verdict, _ in group:
-                        await self._write(tx, row, verdict)
+                    marked = await self._write(tx, group)
                 break
-            except StorageBusy as error:
-                await asyncio.sleep(1.0 if isinstance(error, StorageAway) else 0.1)
-            except SQLAlchemyError as error:
+            except (StorageBusy, OSError) as error:
+                await asyncio.sleep(0.1 if isinstance(error, StorageBusy) and not isinstance(error, StorageAway) else 1.0)
+            except Exception as error:  # noqa: BLE001 - an answer nobody can store must not end the process
                 await self._settle_halves(group, error)
                 return
-        for row, _, settled in group:
-            settled(row)
-        self._woken()
+        for item in group:
+            if isinstance(item, _End):
+                if item.verdict.state is not None:
+                    metrics.ended.labels(call=item.row.call, state=item.verdict.state.name.lower()).inc()
+                item.settled(item.row)
+            elif not item.done.done():
+                item.done.set_result(marked.intersection(item.row_ids))
+        if tx.facts:
+            self._woken()
 
-    async def _settle_halves(self, group: list[_End], error: Exception) -> None:
-        """One end that cannot be written must not hold its neighbours: split until it stands alone, then drop its result."""
+    async def _settle_halves(self, group: list[_End | _Mark], error: Exception) -> None:
+        """One that cannot be written must not hold its neighbours: split until it stands alone, then drop its result."""
         if len(group) > 1:
             middle = len(group) // 2
             await self._settle(group[:middle])
             await self._settle(group[middle:])
             return
-        row, verdict, settled = group[0]
+        (item,) = group
+        if isinstance(item, _Mark):
+            if not item.done.done():
+                item.done.set_exception(error)
+            return
+        row = item.row
         log.error("end of a call not written", call=row.call, outbox_id=row.id, error=type(error).__name__)
-        if verdict.errcode != errors.UNSENDABLE:
+        if item.verdict.errcode != errors.UNSENDABLE:
             why = f"the answer could not be stored: {type(error).__name__}"
-            await self._settle([(row, Verdict.impossible(why), settled)])
+            await self._settle([_End(row, Verdict.impossible(why), item.settled, urgent=True)])
 
-    async def _write(self, tx: Tx, row: Due, verdict: Verdict) -> None:
+    async def _write(self, tx: Tx, group: Sequence[_End | _Mark]) -> set[int]:
+        """Returns which of the rows to be marked still wait."""
+        to_mark = [row_id for item in group if isinstance(item, _Mark) for row_id in item.row_ids]
+        marked = await outbox.mark_tried(tx, to_mark) if to_mark else set()
         facts: list[FactDraft] = []
-        if verdict.state is None:
-            await outbox.postpone(
-                tx,
-                row.id,
-                # A pause is real time, also where practice time stands still; the lane keeps it then.
-                tx.now + verdict.pause * self._pace(),
-                errcode=verdict.errcode,
-                error=verdict.errmsg,
-                counted=verdict.counted,
-                refused=verdict.errcode not in FATE_UNKNOWN,
-            )
-        elif await outbox.finish(tx, row.id, verdict.state, errcode=verdict.errcode, error=verdict.errmsg or None):
-            failed = verdict.state is not State.SENT
-            if row.answer == Wanted.ALWAYS or (failed and row.answer == Wanted.FAILURE):
-                facts.append(self._answer_fact(tx, row, verdict))
-        if verdict.alert:
-            facts.append(_alert_fact(tx, row, verdict))
+        ended: dict[tuple[State, int, str], list[_End]] = {}
+        for item in group:
+            if isinstance(item, _Mark):
+                continue
+            row, verdict = item.row, item.verdict
+            if verdict.state is None:
+                await self._put_off(tx, row, verdict)
+            else:
+                ended.setdefault((verdict.state, verdict.errcode, verdict.errmsg), []).append(item)
+            if verdict.alert or (verdict.state is State.EXPIRED and row.call in _TO_PEOPLE):
+                facts.append(_alert_fact(tx, row, verdict))
+        for (state, errcode, errmsg), items in ended.items():
+            ids = await outbox.finish(tx, [item.row.id for item in items], state, errcode=errcode, error=errmsg or None)
+            facts += [self._answer_fact(tx, item.row, item.verdict) for item in items if item.row.id in ids and _asked(item)]
         await add_facts(tx, facts)
+        return marked
+
+    async def _put_off(self, tx: Tx, row: Due, verdict: Verdict) -> None:
+        await outbox.postpone(
+            tx,
+            row.id,
+            # A pause is real time, also where practice time stands still; the lane keeps it then.
+            tx.now + verdict.pause * self._pace(),
+            errcode=verdict.errcode,
+            error=verdict.errmsg,
+            counted=verdict.counted,
+            # An earlier try that WeCom may have taken stays one.
+            refused=verdict.errcode not in FATE_UNKNOWN and row.tried_at is None,
+        )
+        if verdict.closes_lane_for is not None:
+            await pace.close(tx, row.lane, tx.now + timedelta(seconds=verdict.closes_lane_for))
 
     def _answer_fact(self, tx: Tx, row: Due, verdict: Verdict) -> FactDraft:
         body = {
@@ -203,7 +277,13 @@ class Settler:
         return FactDraft("lane", f"answer.{row.call}", f"answer:{row.id}:{to_micros(tx.now)}", "corp", body)
 
 
+def _asked(item: _End) -> bool:
+    failed = item.verdict.state is not State.SENT
+    return item.row.answer == Wanted.ALWAYS or (failed and item.row.answer == Wanted.FAILURE)
+
+
 def _alert_fact(tx: Tx, row: Due, verdict: Verdict) -> FactDraft:
     zh, en = errors.explain(verdict.errcode)
     body = {"call": row.call, "outbox_id": row.id, "errcode": verdict.errcode, "hint": {"zh": zh, "en": en}}
+    body["expired"] = verdict.state is State.EXPIRED
     return FactDraft("lane", "camp.call_refused", f"refused:{row.call}:{verdict.errcode}:{tx.now:%Y%m%d}", "corp", body)

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot import metrics
+from bot.flood import Flood
 from bot.logs import frames_of
 from camp.kf_item import FROM_LEARNER, read_item
 from camp.messages import Message, text
@@ -23,6 +24,7 @@ from handlers.core.context import Ctx
 from handlers.core.router import Handlers
 from jobs.core.job import Job
 from storage import inbox, kf, learners
+from storage.columns import Unreadable
 from storage.database import Database, StorageAway, StorageBusy, Tx, is_away, is_busy
 from storage.inbox import Fact
 from storage.outbox import Intent, Priority, add_intent
@@ -44,6 +46,10 @@ class _Stumble(Exception):
     """A fact of the batch failed."""
 
 
+class _Torn(Exception):
+    """A fact took the whole transaction back, its neighbours' part of it included."""
+
+
 @dataclass
 class _Batch:
     """What came of the facts of one transaction, and which lanes got rows."""
@@ -52,6 +58,12 @@ class _Batch:
     failed: int = 0
     unknown: int = 0
     lanes: set[str] = field(default_factory=set)
+
+    def add(self, other: _Batch) -> None:
+        self.applied += other.applied
+        self.failed += other.failed
+        self.unknown += other.unknown
+        self.lanes |= other.lanes
 
 
 class Worker:
@@ -63,6 +75,7 @@ class Worker:
         handlers: Handlers,
         jobs: Mapping[str, Job],
         policy: Policy,
+        flood: Flood | None = None,
     ) -> None:
         self._database = database
         self._handlers = handlers
@@ -70,6 +83,7 @@ class Worker:
         self._policy = policy
         self._woken: Callable[[set[str]], None] = lambda lanes: None
         self._wake = asyncio.Event()
+        self._flood = flood or Flood()
 
     def wakes(self, woken: Callable[[set[str]], None]) -> None:
         """Whom to wake after each commit, with the lanes that got rows."""
@@ -107,19 +121,27 @@ class Worker:
         try:
             batch = await self._apply_all(apart=False)
         except _Stumble:
-            batch = await self._apply_all(apart=True)
+            batch = await self._apply_again()
         for fact in batch.applied:
             metrics.facts.labels(kind=_family(fact), outcome="applied").inc()
+            self._flood.applied(fact.conversation)
         metrics.unknown_facts.inc(batch.unknown)
         if batch.lanes:
             self._woken(batch.lanes)
         return len(batch.applied) + batch.failed
 
+    async def _apply_again(self) -> _Batch:
+        try:
+            return await self._apply_all(apart=True)
+        except _Torn:
+            return await self._apply_alone()
+
     async def _apply_all(self, *, apart: bool) -> _Batch:
         batch = _Batch()
         async with self._database.write() as tx:
             started = time.monotonic()
-            for fact in await inbox.pending(tx, _BATCH, bulk=_BULK, urgent_for=_URGENT_FOR):
+            slowed = self._flood.slowed()
+            for fact in await inbox.pending(tx, _BATCH, bulk=_BULK, urgent_for=_URGENT_FOR, without=slowed):
                 if apart:
                     await self._apply_apart(tx, fact, batch)
                 else:
@@ -134,30 +156,51 @@ class Worker:
     async def _apply_together(self, tx: Tx, fact: Fact, batch: _Batch) -> None:
         try:
             await self._handle(tx, fact, batch)
-        except StorageBusy:
-            raise
-        except Exception as error:  # the batch is done again, and there whoever fails is kept
-            if isinstance(error, DBAPIError) and (is_busy(error) or is_away(error)):
-                raise  # no fault of this handler: the whole batch is tried again
+        except _FAULTS as error:  # the batch is done again, and there whoever fails is kept
+            if _passes(error):
+                raise  # the whole batch is tried again
             raise _Stumble from error
+        if not tx.stands:
+            raise _Stumble
 
     async def _apply_apart(self, tx: Tx, fact: Fact, batch: _Batch) -> None:
+        own = _Batch()
         try:
             async with tx.conn.begin_nested():
-                await self._handle(tx, fact, batch)
-        except StorageBusy:
-            raise
-        except Exception as error:  # the one place where a bug in a handler must not stop the others
-            if isinstance(error, DBAPIError) and (is_busy(error) or is_away(error)):
+                await self._handle(tx, fact, own)
+        except _FAULTS as error:  # the one place where a bug in a handler must not stop the others
+            if _passes(error):
                 raise
-            metrics.facts.labels(kind=_family(fact), outcome="failed").inc()
-            # Where, not what: the message may quote what a person wrote; it is kept with the fact (`wecamp inbox show`).
-            log.error("fact failed", fact_id=fact.id, kind=_family(fact), error=type(error).__name__, at=frames_of(error))
-            batch.failed += 1
-            await self._keep_failed(tx, fact, error, batch.lanes)
+            if tx.stands:
+                await self._keep_failed(tx, fact, error, batch)
+        else:
+            batch.add(own)
+        if not tx.stands:
+            raise _Torn
+
+    async def _apply_alone(self) -> _Batch:
+        """The first fact in a transaction of its own, as one of those that wait leaves nothing of the one it is in."""
+        batch, fact = _Batch(), None
+        try:
+            async with self._database.write() as tx:
+                fact = next(iter(await inbox.pending(tx, 1, urgent_for=_URGENT_FOR)), None)
+                if fact is not None:
+                    await self._handle(tx, fact, batch)
+                    if not tx.stands:
+                        raise _Torn("it ended the transaction it was in")
+                    await inbox.settle(tx, [fact.id])
+        except _FAULTS as error:
+            if fact is None or _passes(error):
+                raise
+            batch = _Batch()
+            async with self._database.write() as tx:
+                await self._keep_failed(tx, fact, error, batch)
+        return batch
 
     async def _handle(self, tx: Tx, fact: Fact, batch: _Batch) -> None:
         """The fact's arrival is its `now`: late work changes nothing."""
+        if isinstance(fact.body, Unreadable):
+            raise ValueError("what is stored as its body cannot be read")
         own = Tx(tx.conn, fact.received_at, fact.id)
         if fact.kind.startswith("tick."):
             job = self._jobs.get(fact.kind.removeprefix("tick."))
@@ -171,7 +214,11 @@ class Worker:
         batch.applied.append(fact)
         batch.lanes |= own.lanes
 
-    async def _keep_failed(self, tx: Tx, fact: Fact, error: BaseException, lanes: set[str]) -> None:
+    async def _keep_failed(self, tx: Tx, fact: Fact, error: BaseException, batch: _Batch) -> None:
+        metrics.facts.labels(kind=_family(fact), outcome="failed").inc()
+        # Where, not what: the message may quote what a person wrote; it is kept with the fact (`wecamp inbox show`).
+        log.error("fact failed", fact_id=fact.id, kind=_family(fact), error=type(error).__name__, at=frames_of(error))
+        batch.failed += 1
         await inbox.fail(tx, fact.id, f"{type(error).__name__}: {error}")
         own = Tx(tx.conn, fact.received_at, fact.id)
         try:
@@ -180,7 +227,7 @@ class Worker:
         except Exception as second:  # noqa: BLE001 - an apology that fails must not hide or repeat the first failure
             log.error("apology failed", fact_id=fact.id, error=type(second).__name__, at=frames_of(second))
             return
-        lanes |= own.lanes
+        batch.lanes |= own.lanes
 
     async def _apologise(self, tx: Tx, fact: Fact, error: BaseException) -> None:
         """One apology to the person who sent it, one alert to an operator; a fact that fails again says nothing new."""
@@ -193,7 +240,10 @@ class Worker:
         words = say_in(self._policy.language)(
             "common.alert_fact", fact_id=fact.id, kind=_family(fact), error=type(error).__name__
         )
-        await alert_operators(tx, text(words), dedup_key=f"failed:{fact.id}")
+        # A job that fails does so at every beat.
+        tick = fact.kind.startswith("tick.")
+        key = f"failed:{fact.kind}:{tx.now:%Y%m%d}" if tick else f"failed:{fact.id}"
+        await alert_operators(tx, text(words), dedup_key=key)
 
     async def _apologise_in_kf(self, tx: Tx, fact: Fact, sorry: Message) -> None:
         item, key = read_item(fact.body), f"sorry:{fact.id}"
@@ -208,6 +258,20 @@ class Worker:
             return
         payload = {"to": item.external_userid, "open_kfid": open_kfid, "msgid": f"s{fact.id}", "message": sorry}
         await add_intent(tx, Intent("kf.message", payload, Priority.REPLY, dedup_key=key, expires_at=tx.now + DAY))
+
+
+# All that a handler can end with; a handler that lets SystemExit or a stray cancellation out ends nobody but itself.
+_FAULTS = (Exception, asyncio.CancelledError, SystemExit)
+
+
+def _passes(error: BaseException) -> bool:
+    """Whether it is no fault of the fact: the database is busy or away, or it is the worker itself that is told to end."""
+    if isinstance(error, asyncio.CancelledError):
+        me = asyncio.current_task()
+        return me is not None and me.cancelling() > 0
+    if isinstance(error, DBAPIError):
+        return is_busy(error) or is_away(error)
+    return isinstance(error, StorageBusy)
 
 
 def _family(fact: Fact) -> str:

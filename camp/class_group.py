@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from storage.outbox import Answer, Intent, Priority, add_intent
 
 # Outside people as WeCom numbers them: wm… of WeChat, wo… of another corp. Members of the corp sit in the groups too.
 _OUTSIDE = ("wm", "wo")
+_SCENE = re.compile(r"[0-9]{1,4}")
 _OUTSIDER = 2  # `type` of a member in group.get
 # Doc 92130: after an event some fields follow seconds later, so a read may still show the state before it.
 _READ_AGAIN_AFTER = timedelta(seconds=5)
@@ -55,7 +57,7 @@ async def take_change(tx: Tx, policy: Policy, event: Mapping[str, Any], at: date
     outside = await _outsiders(tx, changed)
     if detail == "add_member":
         scene = str(event.get("JoinScene") or "")
-        await _join(tx, policy, group, outside, at, int(scene) if scene.isdigit() else None)
+        await _join(tx, policy, group, outside, at, int(scene) if _SCENE.fullmatch(scene) else None)
     else:
         await _leave(tx, group, outside, at)
 

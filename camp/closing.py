@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from camp.closing_report import report_end
+from camp.closing_report import Arrivals, Row, report_end
 from camp.moving_on import move_on
 from camp.policy import Policy
 from camp.rules.place import Place
 from camp.rules.rule import Moment, Rule
-from camp.tagging import want_many
-from storage import closings, cohorts, orders, placements
+from camp.tagging import ask_flush_all
+from storage import closings, cohorts, orders, placements, sweeps
 from storage.closings import Closing, State
 from storage.cohorts import Cohort
 from storage.database import Tx
-from storage.inbox import FactDraft, add_facts
-from storage.placements import Stretch, Sweep
+from storage.inbox import WALK, FactDraft, add_facts
+from storage.sweeps import Stretch, Sweep
 
 # The place each moment starts from.
 FROM = {Moment.COHORT_CLOSED: Place.CLASS, Moment.SALE_WINDOW_ENDED: Place.SALE_WINDOW}
@@ -25,12 +26,11 @@ FROM = {Moment.COHORT_CLOSED: Place.CLASS, Moment.SALE_WINDOW_ENDED: Place.SALE_
 
 async def plan_sweep(tx: Tx, policy: Policy, closing_id: int, cohort: Cohort, moment: Moment, run_at: datetime) -> Sweep:
     """What a run at `run_at` looks at and by which rules; the same for the forecast and for the run."""
-    placed_until = None
-    if moment is Moment.SALE_WINDOW_ENDED:
-        camp = await cohorts.load_camp(tx, cohort.camp_id)
-        placed_until = run_at - timedelta(days=camp.sale_window_days)
+    camp = await cohorts.load_camp(tx, cohort.camp_id)
+    placed_until = run_at - timedelta(days=camp.sale_window_days) if moment is Moment.SALE_WINDOW_ENDED else None
     rules = await rules_for(tx, policy, cohort, moment)
-    return Sweep(closing_id, cohort.id, rules, FROM[moment], run_at, placed_until)
+    settings = (("warm_lessons", camp.warm_lessons), ("sale_window_days", camp.sale_window_days))
+    return Sweep(closing_id, cohort.id, rules, FROM[moment], run_at, placed_until, settings)
 
 
 async def rules_for(tx: Tx, policy: Policy, cohort: Cohort, moment: Moment) -> tuple[Rule, ...]:
@@ -44,13 +44,8 @@ async def rules_for(tx: Tx, policy: Policy, cohort: Cohort, moment: Moment) -> t
 async def forecast(tx: Tx, policy: Policy, cohort: Cohort) -> dict[str, int]:
     """How many of the cohort a close now would leave in which place."""
     await orders.adopt(tx, cohort.id)
-    await settle_paid(tx, cohort.id, Moment.COHORT_CLOSED)
-    return await placements.forecast(tx, await plan_sweep(tx, policy, 0, cohort, Moment.COHORT_CLOSED, tx.now))
-
-
-async def settle_paid(tx: Tx, cohort_id: int, moment: Moment) -> None:
-    """Who paid is out before any rule is looked at."""
-    await orders.settle_paid(tx, cohort_id, FROM[moment], Place.PAID)
+    sweep = await plan_sweep(tx, policy, 0, cohort, Moment.COHORT_CLOSED, tx.now)
+    return await placements.forecast(tx, sweep, Place.PAID)
 
 
 async def confirm(tx: Tx, policy: Policy, closing: Closing, by: str) -> bool:
@@ -60,9 +55,8 @@ async def confirm(tx: Tx, policy: Policy, closing: Closing, by: str) -> bool:
     # Somebody may have paid before anybody knew their cohort.
     await orders.adopt(tx, closing.cohort_id)
     if closing.moment == Moment.COHORT_CLOSED:
-        await closings.forget_placements(tx, closing.id)
         await closings.set_cohort_closed(tx, closing.cohort_id, tx.now)
-    await _go_on(tx, closing, 0)
+    await _go_on(tx, closing, 0, Arrivals())
     return True
 
 
@@ -72,53 +66,51 @@ async def end_sale_window(tx: Tx, policy: Policy, cohort_id: int) -> None:
     await confirm(tx, policy, closing, "clock")
 
 
-async def sweep_next(tx: Tx, policy: Policy, closing_id: int, after: int) -> None:
+async def sweep_next(tx: Tx, policy: Policy, body: Mapping[str, Any]) -> None:
     """One chunk of a running closing, then the next one as a fact of its own; doubled or late it does nothing."""
-    closing = await closings.load(tx, closing_id)
+    closing, after = await closings.load(tx, int(body["closing_id"])), int(body["after"])
+    arrivals = Arrivals.of(body.get("arrivals", []))
     if closing is None or closing.state is not State.RUNNING or closing.progress_id != after:
         return
     assert closing.confirmed_at is not None
     moment = Moment(closing.moment)
     cohort = await cohorts.load_cohort(tx, closing.cohort_id)
-    await settle_paid(tx, cohort.id, moment)
     sweep = await plan_sweep(tx, policy, closing.id, cohort, moment, closing.confirmed_at)
-    stretch = await placements.next_stretch(tx, sweep, after, policy.sweep_chunk)
+    stretch = await sweeps.next_stretch(tx, sweep, after, policy.sweep_chunk)
     if stretch is None:
         await closings.change(tx, closing.id, state=State.DONE, finished_at=tx.now)
-        await report_end(tx, policy, closing, cohort)
+        await ask_flush_all(tx)
+        await report_end(tx, policy, closing, cohort, arrivals)
         return
-    await _place(tx, policy, closing, cohort, stretch)
+    await sweeps.settle_paid(tx, stretch, Place.PAID)
+    arrivals.add(await _place(tx, policy, closing, cohort, stretch))
     await closings.change(tx, closing.id, progress_id=stretch.upto)
-    await _go_on(tx, closing, stretch.upto)
+    await _go_on(tx, closing, stretch.upto, arrivals)
 
 
-async def _place(tx: Tx, policy: Policy, closing: Closing, cohort: Cohort, stretch: Stretch) -> None:
-    rules = policy.rulebook.of(Moment(closing.moment))
-    grades = {rule.name: rule.grade for rule in rules}
-    if await placements.place(tx, stretch) == 0:
-        return
-    await placements.move(tx, stretch, grades)
-    await placements.fill_pools(tx, stretch, grades)
-    await move_on(tx, policy, cohort, stretch, Place.NEXT_COHORT)
-    await placements.add_todos(tx, stretch, "closing", {rule.name: rule.todo for rule in rules}, closing.task_id)
-    await placements.record(tx, stretch)
-    await _tag(tx, policy, closing, rules, stretch)
-
-
-async def _tag(tx: Tx, policy: Policy, closing: Closing, rules: tuple[Rule, ...], stretch: Stretch) -> None:
-    """Each placed learner gets the tag of their rule; a tag of the sale window goes when the window ends."""
-    placed = await placements.placed_learners(tx, stretch)
-    tags = {rule.name: rule.tag for rule in rules if rule.tag}
-    group = policy.tag_group_state
-    wishes = [(learner_id, group, tags[rule]) for learner_id, rule in placed if rule in tags]
+async def _place(tx: Tx, policy: Policy, closing: Closing, cohort: Cohort, stretch: Stretch) -> Sequence[Row]:
+    """Places a stretch; returns who came to the conversion pool."""
+    if closing.moment == Moment.COHORT_CLOSED:
+        await sweeps.forget_earlier(tx, stretch)
+    if await sweeps.place(tx, stretch, closing.task_id, policy.tag_group_state) == 0:
+        return []
+    if any(rule.move == Place.NEXT_COHORT for rule in stretch.sweep.rules):
+        await move_on(tx, cohort, sweeps.bound_for(stretch, Place.NEXT_COHORT))
     if closing.moment == Moment.SALE_WINDOW_ENDED:
-        earlier = [r.tag for r in policy.rulebook.of(Moment.COHORT_CLOSED) if r.tag and r.move == Place.SALE_WINDOW]
-        ended = [(learner_id, group, tag) for learner_id, _ in placed for tag in earlier if tag not in tags.values()]
-        await want_many(tx, policy, ended, wanted=False, by="closing")
-    await want_many(tx, policy, wishes, by="closing")
+        await sweeps.drop_tags(tx, stretch, policy.tag_group_state, _tags_of_the_window(policy))
+    arrived = await sweeps.arrivals(tx, stretch)
+    await sweeps.move(tx, stretch)
+    return arrived
 
 
-async def _go_on(tx: Tx, closing: Closing, after: int) -> None:
-    body: dict[str, Any] = {"closing_id": closing.id, "after": after}
+def _tags_of_the_window(policy: Policy) -> list[str]:
+    """What those in their sale window carry and nobody carries afterwards."""
+    later = {rule.tag for rule in policy.rulebook.of(Moment.SALE_WINDOW_ENDED)}
+    window = [rule for rule in policy.rulebook.of(Moment.COHORT_CLOSED) if rule.move == Place.SALE_WINDOW]
+    return [rule.tag for rule in window if rule.tag and rule.tag not in later]
+
+
+async def _go_on(tx: Tx, closing: Closing, after: int, arrivals: Arrivals) -> None:
+    body: dict[str, Any] = {"closing_id": closing.id, "after": after, "arrivals": arrivals.rows}
     key = f"close:{closing.id}:{closing.task_id}:{after}"
-    await add_facts(tx, [FactDraft("camp", "camp.close", key, f"close:{closing.cohort_id}", body)])
+    await add_facts(tx, [FactDraft(WALK, "camp.close", key, f"close:{closing.cohort_id}", body)])

@@ -2,50 +2,121 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
 from camp.handoff import hand_off
 from camp.messages import text
+from camp.moving_on import tell_movers
 from camp.outgoing import alert_operators, to_members
 from camp.phrases import Say, say_in
 from camp.place_words import ORDER, shares_in_lines
 from camp.policy import Policy
 from camp.rules.place import Place
 from camp.rules.rule import Moment
-from storage import members, placements, pools
-from storage.closings import Closing
+from storage import closings, cohorts, members, placements, pools
+from storage.closings import Closing, State
 from storage.cohorts import Cohort
 from storage.database import Tx
-from storage.placements import placed_in
+from storage.inbox import WALK, FactDraft, add_facts
+from storage.pools import Arrived, Entry
+from storage.sweeps import placed_by
 
 # A notice names so many learners per place; the rest is a number and the way to the whole list.
 _NAMES = 100
+# So many class teachers are told in one step: each may have hundreds of learners, and callbacks wait for the step.
+_TEACHERS = 5
+
+# (grade, lessons attended, how many)
+Row = tuple[str | None, int, int]
 
 
-async def report_end(tx: Tx, policy: Policy, closing: Closing, cohort: Cohort) -> None:
+@dataclass
+class Arrivals:
+    """Who came to the conversion pool so far, counted by grade and lessons attended; carried from chunk to chunk of a close."""
+
+    counts: Counter[tuple[str | None, int]] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, rows: Iterable[Sequence[Any]]) -> Arrivals:
+        return cls(Counter({(grade, attended): number for grade, attended, number in rows}))
+
+    def add(self, rows: Iterable[Row]) -> None:
+        for grade, attended, number in rows:
+            self.counts[grade, attended] += number
+
+    @property
+    def rows(self) -> list[Row]:
+        return [(grade, attended, number) for (grade, attended), number in self.counts.items()]
+
+    @property
+    def best_first(self) -> list[tuple[str | None, int]]:
+        return sorted(self.counts, key=lambda kind: (kind[0] or "Z", -kind[1]))
+
+    @property
+    def arrived(self) -> Arrived:
+        grades: Counter[str] = Counter()
+        for (grade, _), number in self.counts.items():
+            grades[grade or "-"] += number
+        return Arrived(dict(grades), sum(attended * number for (_, attended), number in self.counts.items()))
+
+
+async def report_end(tx: Tx, policy: Policy, closing: Closing, cohort: Cohort, arrivals: Arrivals) -> None:
     """Tells everybody concerned, once."""
     say = say_in(policy.language)
     run = closing.task_id
-    placed = placed_in(closing.id, closing.confirmed_at or tx.now, Place.CONVERSION)
-    arrived = await pools.arrived(tx, placed)
-    singled = await pools.entered_by(tx, placed, policy.cards_per_handover)
-    found_room = await hand_off(tx, policy, singled, arrived, cohort.name, key=run)
-    await _tell_teachers(tx, policy, say, closing, cohort)
+    arrived = arrivals.arrived
+    found_room = await hand_off(tx, policy, await _singled(tx, policy, closing, arrivals), arrived, cohort.name, key=run)
     if closing.moment == Moment.COHORT_CLOSED:
         await _tell_managers(tx, policy, say, run, cohort)
     if not found_room:
         await alert_operators(
             tx, text(say("closing.no_room", number=arrived.number, cohort=cohort.name)), dedup_key=f"{run}:no-room"
         )
+    await _go_on(tx, closing, 0)
+    await tell_movers(tx, closing)
 
 
-async def _tell_teachers(tx: Tx, policy: Policy, say: Say, closing: Closing, cohort: Cohort) -> None:
+async def _singled(tx: Tx, policy: Policy, closing: Closing, arrivals: Arrivals) -> list[Entry]:
+    """The best of them, who get a card each."""
+    placed = placed_by(closing.id, closing.confirmed_at or tx.now)
+    singled: list[Entry] = []
+    for grade, attended in arrivals.best_first:
+        missing = policy.cards_per_handover - len(singled)
+        if missing:
+            singled += await pools.open_of(tx, closing.cohort_id, Place.CONVERSION, placed, grade, attended, missing)
+    return singled
+
+
+async def tell_teachers(tx: Tx, policy: Policy, closing_id: int, after: int) -> None:
+    """The next few class teachers hear where their learners went; then those after them, as a fact of its own."""
+    closing = await closings.load(tx, closing_id)
+    if closing is None or closing.state is not State.DONE:
+        return
+    cohort = await cohorts.load_cohort(tx, closing.cohort_id)
+    people = await placements.teachers_after(tx, cohort.id, after, _TEACHERS)
+    if not people:
+        return
+    await _tell_teachers(tx, policy, closing, cohort, people)
+    if len(people) == _TEACHERS:
+        await _go_on(tx, closing, people[-1])
+
+
+async def _go_on(tx: Tx, closing: Closing, after: int) -> None:
+    key = f"{closing.task_id}:teachers:{after}"
+    body = {"closing_id": closing.id, "after": after}
+    await add_facts(tx, [FactDraft(WALK, "camp.close_told", key, f"close:{closing.cohort_id}", body)])
+
+
+async def _tell_teachers(tx: Tx, policy: Policy, closing: Closing, cohort: Cohort, people: Sequence[int]) -> None:
+    say = say_in(policy.language)
     closed = closing.moment == Moment.COHORT_CLOSED
     run = None if closed else (closing.id, closing.confirmed_at or tx.now)
-    rows = await placements.roster_by_teacher(tx, cohort.id, _NAMES, run)
-    teachers = await members.load_many(tx, [row.member_id for row in rows])
+    rows = await placements.roster_by_teacher(tx, cohort.id, people, _NAMES, run)
+    teachers = await members.load_many(tx, people)
     head = "closing.teacher_head" if closed else "closing.teacher_window_head"
     for member_id, own in groupby(rows, key=lambda row: row.member_id):
         mine = list(own)

@@ -15,13 +15,15 @@ from storage.cohorts import Channel
 from storage.columns import to_micros
 from storage.database import Tx
 from storage.enrolments import Enrolment
-from storage.inbox import FactDraft, add_facts
+from storage.inbox import WALK, FactDraft, add_facts
 from storage.learners import Learner
 from storage.members import Member
 from storage.outbox import Answer, Intent, Priority, add_intent
 
 OTHER = "other"
-_WAITING_PER_FACT = 200
+# Of a walk one step looks at so many friendships and signs up so many learners: callbacks wait for it.
+_FOLLOWS_PER_FACT = 5_000
+_WAITING_PER_FACT = 20
 # Events that wait for something camp.toml may bring.
 WAITING_FOR_CAMP = ("unknown_camp", "unknown_cohort", "unknown_lesson", "cohort_closed", "no_open_cohort")
 
@@ -155,7 +157,8 @@ async def enrol_waiting(tx: Tx, policy: Policy, after_id: int = 0) -> None:
     """Enrols those who added somebody while no cohort was open, and lets events wait no longer for a camp that exists now."""
     if after_id == 0:
         await unmatched.release_for(tx, WAITING_FOR_CAMP)
-    found = await follows.without_enrolment(tx, after_id, _WAITING_PER_FACT)
+    upto = await follows.window_after(tx, after_id, _FOLLOWS_PER_FACT)
+    found = await follows.without_enrolment(tx, after_id, upto, _WAITING_PER_FACT)
     staff = await members.load_many(tx, [f.member_id for f in found])
     say = say_in(policy.language)
     for follow in found:
@@ -170,12 +173,14 @@ async def enrol_waiting(tx: Tx, policy: Policy, after_id: int = 0) -> None:
             await to_learner(tx, policy, learner, text(words), priority=Priority.NOTICE, dedup_key=f"late_welcome:{made.id}")
     if len(found) == _WAITING_PER_FACT:
         await ask_enrol_waiting(tx, found[-1].learner_id)
+    elif upto is not None:
+        await ask_enrol_waiting(tx, upto)
 
 
 async def ask_enrol_waiting(tx: Tx, after_id: int = 0) -> None:
     """Enrols those who wait, after the commit; for `apply` and the nightly job."""
     key = f"enrol_waiting:{tx.cause_id or 0}:{to_micros(tx.now)}:{after_id}"
-    await add_facts(tx, [FactDraft("camp", "camp.enrol_waiting", key, "corp", {"after": after_id})])
+    await add_facts(tx, [FactDraft(WALK, "camp.enrol_waiting", key, "corp", {"after": after_id})])
 
 
 async def _tell_no_cohort(tx: Tx, policy: Policy, learner: Learner, member: Member, channel: Channel) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from camp import card
+from camp.harmless import in_markdown
 from camp.messages import Message, markdown
 from camp.messages import card as to_card
 from camp.outgoing import to_members, to_robot
@@ -71,7 +72,7 @@ def _summary(say: Say, arrived: Arrived, cohort_name: str) -> str:
     return say(
         "pool.robot_summary",
         number=arrived.number,
-        cohorts=cohort_name,
+        cohorts=in_markdown(cohort_name),
         grades=" · ".join(f"{grade} {arrived.grades[grade]}" for grade in sorted(arrived.grades)),
         attended=f"{arrived.attended / max(1, arrived.number):.1f}",
     )

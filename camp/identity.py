@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from camp import enrolment, tagging
+from camp.harmless import one_line
 from camp.policy import Policy
 from camp.rules.identity import EnrolmentFacts, plan_fold
 from camp.rules.place import Place
@@ -24,6 +25,7 @@ from storage.learners import Learner
 
 # The order in which a subject's identities are believed.
 _KINDS = ("external_userid", "unionid", "phone")
+_NAME_LETTERS = 64
 _NONCE_BYTES = 12
 
 
@@ -143,8 +145,9 @@ async def learn(
     for kind, value in new:
         learner = await _tie(tx, policy, learner, kind, value)
     columns: dict[str, Any] = {}
-    if name and name != learner.name:
-        columns["name"] = name[:128]
+    called = one_line(name, _NAME_LETTERS) if name else ""
+    if called and called != learner.name:
+        columns["name"] = called
     if external_userid and learner.external_userid is None:
         columns["external_userid"] = external_userid
     if numbers and learner.phone_sealed is None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from camp.messages import text
 from camp.outgoing import to_learner, to_members
 from camp.phrases import say_in
@@ -10,67 +13,100 @@ from camp.rules.place import Place
 from camp.rules.rule import Moment
 from camp.rules.spread import plan_spread
 from camp.when import day_and_time
-from storage import carry_over, closings, cohorts, members, placements
+from storage import carry_over, closings, cohorts, inbox, members
+from storage.closings import Closing, State
 from storage.cohorts import Cohort
 from storage.database import Tx
+from storage.inbox import WALK, FactDraft, add_facts
 from storage.learners import to_learner as row_to_learner
 from storage.outbox import Priority
-from storage.placements import Stretch
+from storage.sweeps import Who
+
+# Each of them gets a message of their own: so many in one step, as callbacks wait for it.
+_TOLD = 25
 
 
-async def move_on(tx: Tx, policy: Policy, cohort: Cohort, stretch: Stretch, from_list: Place) -> Cohort | None:
-    """Enrols those of the stretch who stand in `from_list` in the next cohort, if there is one, and tells them.
+async def move_on(tx: Tx, cohort: Cohort, movers: Who) -> int | None:
+    """Enrols `movers` in the next cohort and returns its id, None when there is no open one.
 
     They go to their class teacher where that one has a group there, else to the smallest groups.
     """
     next_id = await closings.open_cohort(tx, cohort.next_code)
-    movers = await carry_over.movers_by_teacher(tx, stretch, from_list)
-    if next_id is None or not movers:
+    if next_id is None:
         return None
-    groups = await cohorts.class_groups_of(tx, next_id)
-    own = {group.class_teacher_id: group.id for group in reversed(groups)}
-    loads = await carry_over.group_loads(tx, next_id)
-    for teacher_id, number in movers.items():
-        if teacher_id in own:
-            loads[own[teacher_id]] += number
-    homeless = sum(number for teacher_id, number in movers.items() if teacher_id not in own)
-    await carry_over.carry_over(
-        tx,
-        stretch,
-        from_list,
-        next_id,
-        Place.CLASS,
-        groups=own,
-        teachers={group.id: group.class_teacher_id for group in groups},
-        spread=plan_spread(loads, homeless),
-    )
-    next_cohort = await cohorts.load_cohort(tx, next_id)
-    await _tell_movers(tx, policy, next_cohort, stretch, from_list)
-    return next_cohort
+    homeless = await carry_over.carry_with_teacher(tx, movers, next_id, Place.CLASS)
+    if homeless:
+        spread = plan_spread(await carry_over.group_loads(tx, next_id), homeless)
+        teachers = {group.id: group.class_teacher_id for group in await cohorts.class_groups_of(tx, next_id)}
+        await carry_over.carry_others(tx, movers, next_id, Place.CLASS, spread, teachers)
+    return next_id
 
 
 async def serve_waiting(tx: Tx, policy: Policy) -> None:
-    """Whoever waits for a next cohort moves on as soon as it is declared; the managers hear of it."""
+    """Whoever waits for a next cohort moves on as soon as it is declared."""
     for cohort_id in await carry_over.cohorts_waiting(tx, Place.WAITING):
         closing = await closings.find(tx, cohort_id, Moment.COHORT_CLOSED)
-        cohort = await cohorts.load_cohort(tx, cohort_id)
-        if closing is None or closing.state is not closings.State.DONE or closing.confirmed_at is None:
+        if closing is None or closing.state is not State.DONE or await inbox.any_pending(tx, _talk(closing)):
             continue
-        stretch = placements.whole_run(closing.id, cohort_id, closing.confirmed_at)
-        next_cohort = await move_on(tx, policy, cohort, stretch, Place.WAITING)
-        if next_cohort is None:
-            continue
-        number = await carry_over.leave_list(tx, stretch, Place.WAITING, Place.NEXT_COHORT)
-        words = say_in(policy.language)("closing.waiting_moved", cohort=cohort.name, number=number, next=next_cohort.name)
-        people = await members.with_position(tx, "manager") or await members.with_position(tx, "operator")
-        key = f"waiting:{closing.task_id}:{next_cohort.id}:{tx.cause_id}"
-        await to_members(tx, [p.userid for p in people], text(words), dedup_key=key)
+        await carry_next(tx, policy, {"closing_id": closing.id, "after": 0, "moved": 0})
 
 
-async def _tell_movers(tx: Tx, policy: Policy, next_cohort: Cohort, stretch: Stretch, from_list: Place) -> None:
-    words = say_in(policy.language)(
-        "closing.learner_moved", cohort=next_cohort.name, start=day_and_time(policy, next_cohort.starts_at)
-    )
-    for row in await placements.within_reach(tx, stretch, from_list):
-        key = f"moved:{stretch.sweep.closing_id}:{row.id}:{next_cohort.id}:{stretch.sweep.run_at:%Y%m%d%H%M%S}"
-        await to_learner(tx, policy, row_to_learner(row), text(words), priority=Priority.NOTICE, dedup_key=key)
+async def carry_next(tx: Tx, policy: Policy, body: Mapping[str, Any]) -> None:
+    """One stretch of a waiting list moves on, then the next as a fact of its own; at the end the managers hear of it."""
+    closing, after, moved = await closings.load(tx, int(body["closing_id"])), int(body["after"]), int(body["moved"])
+    if closing is None or closing.state is not State.DONE or closing.confirmed_at is None:
+        return
+    cohort = await cohorts.load_cohort(tx, closing.cohort_id)
+    here = (cohort.id, Place.WAITING, closing.id, closing.confirmed_at, after)
+    upto = await carry_over.last_of(tx, carry_over.standing(*here), policy.sweep_chunk)
+    if upto is not None:
+        movers = carry_over.standing(*here, upto)
+        if await move_on(tx, cohort, movers) is None:
+            return
+        moved += await carry_over.leave_list(tx, movers, closing.id, Place.NEXT_COHORT)
+        key = f"carry:{closing.task_id}:{tx.cause_id}:{upto}"
+        ahead = {"closing_id": closing.id, "after": upto, "moved": moved}
+        await add_facts(tx, [FactDraft(WALK, "camp.carry", key, _talk(closing), ahead)])
+    elif moved:
+        await _tell_managers(tx, policy, closing, cohort, moved)
+        await tell_movers(tx, closing)
+
+
+async def tell_movers(tx: Tx, closing: Closing, after: int = 0) -> None:
+    """Those a run moved on are told, a few at a time, where customer service may write to them."""
+    key = f"moved:{closing.task_id}:{tx.cause_id}:{after}"
+    body = {"closing_id": closing.id, "after": after}
+    await add_facts(tx, [FactDraft(WALK, "camp.moved", key, f"moved:{closing.id}", body)])
+
+
+async def tell_next_movers(tx: Tx, policy: Policy, body: Mapping[str, Any]) -> None:
+    """The next few of them."""
+    closing, after = await closings.load(tx, int(body["closing_id"])), int(body["after"])
+    if closing is None or closing.state is not State.DONE or closing.confirmed_at is None:
+        return
+    cohort = await cohorts.load_cohort(tx, closing.cohort_id)
+    next_id = await closings.open_cohort(tx, cohort.next_code)
+    movers = carry_over.standing(cohort.id, Place.NEXT_COHORT, closing.id, closing.confirmed_at, after)
+    upto = await carry_over.last_of(tx, movers, policy.sweep_chunk)
+    if next_id is None or upto is None:
+        return
+    next_cohort = await cohorts.load_cohort(tx, next_id)
+    start = day_and_time(policy, next_cohort.starts_at)
+    words = text(say_in(policy.language)("closing.learner_moved", cohort=next_cohort.name, start=start))
+    rows = await carry_over.within_reach(tx, movers, upto, _TOLD)
+    for row in rows:
+        key = f"moved:{closing.id}:{row.id}:{next_id}:{closing.confirmed_at:%Y%m%d%H%M%S}"
+        await to_learner(tx, policy, row_to_learner(row), words, priority=Priority.NOTICE, dedup_key=key)
+    await tell_movers(tx, closing, rows[-1].enrolment_id if len(rows) == _TOLD else upto)
+
+
+async def _tell_managers(tx: Tx, policy: Policy, closing: Closing, cohort: Cohort, moved: int) -> None:
+    next_cohort = await cohorts.find_cohort(tx, cohort.next_code) if cohort.next_code else None
+    name = next_cohort.name if next_cohort else ""
+    words = say_in(policy.language)("closing.waiting_moved", cohort=cohort.name, number=moved, next=name)
+    people = await members.with_position(tx, "manager") or await members.with_position(tx, "operator")
+    await to_members(tx, [p.userid for p in people], text(words), dedup_key=f"waiting:{closing.task_id}:{tx.cause_id}")
+
+
+def _talk(closing: Closing) -> str:
+    return f"carry:{closing.id}"

@@ -20,8 +20,8 @@ class Policy:
     open_kfid: str = ""
     kf_scene: str = "camp"
     # Signs check-in links; sealing and hashing of phone numbers has its own key.
-    link_key: bytes = b""
-    privacy_key: bytes = b""
+    link_key: bytes = field(default=b"", repr=False)
+    privacy_key: bytes = field(default=b"", repr=False)
     robots: frozenset[str] = frozenset()
     # attendance
     attended_seconds: int = 60
@@ -51,5 +51,6 @@ class Policy:
     rulebook: RuleBook = field(default_factory=RuleBook)
     # how long what people wrote is kept as it came
     raw_kept: timedelta = timedelta(days=30)
-    # sweeps
-    sweep_chunk: int = 20_000
+    # Learners in one step of a close and of its undo: on SQLite callbacks wait for the step.
+    sweep_chunk: int = 3_000
+    undo_chunk: int = 1_000

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from camp import card
 from camp.handoff import CARD, ROBOT, hand_off
-from camp.messages import markdown, text
+from camp.messages import text
 from camp.outgoing import to_members, to_robot
 from camp.phrases import say_in
 from camp.policy import Policy
@@ -68,7 +68,7 @@ async def give_back(tx: Tx, policy: Policy, entry: Entry, *, member: Member, rea
     say = say_in(policy.language)
     who = mask_name(entry.name or "")
     line = say("pool.robot_returned", number=entry.learner_id, name=who, cohort=entry.cohort_name, grade=entry.grade or "-")
-    await to_robot(tx, policy, ROBOT, markdown(line), dedup_key=f"returned:{entry.id}:{tx.cause_id}")
+    await to_robot(tx, policy, ROBOT, text(line), dedup_key=f"returned:{entry.id}:{tx.cause_id}")
     words = say(
         "pool.teacher_returned",
         name=entry.name or "",

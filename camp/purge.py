@@ -8,7 +8,7 @@ from typing import Any
 from camp.policy import Policy
 from storage.columns import from_micros, to_micros
 from storage.database import Tx
-from storage.inbox import FactDraft, add_facts
+from storage.inbox import WALK, FactDraft, add_facts
 from storage.retention import PURGE_KIND, SWEEPS, newest_mark, purge_stretch
 
 # WeCom hands out kf messages again for 3 days (doc 94670), and whoever looks into a fault wants to see its facts.
@@ -42,7 +42,7 @@ async def go_on(tx: Tx, body: dict[str, Any]) -> None:
         marks.setdefault(table, after)
     rest = SWEEPS[SWEEPS.index(table) + 1 :]
     if not rest:
-        await add_facts(tx, [FactDraft("camp", PURGE_KIND, _end_key(day), "purge", marks)])
+        await add_facts(tx, [FactDraft(WALK, PURGE_KIND, _end_key(day), "purge", marks)])
         return
     earlier = await newest_mark(tx, [_end_key(day - timedelta(days=back)) for back in range(1, _MARKS_KEPT_DAYS)]) or {}
     await _go_on(tx, day, before, rest[0], earlier.get(rest[0]), marks)
@@ -56,7 +56,7 @@ def least_before(now: datetime) -> datetime:
 async def _go_on(tx: Tx, day: date, before: datetime, table: str, after: int | str | None, marks: dict[str, int]) -> None:
     body = {"day": day.isoformat(), "before": to_micros(before), "table": table, "after": after, "marks": marks}
     key = f"purge:{day.isoformat()}:{table}:{'' if after is None else after}"
-    await add_facts(tx, [FactDraft("camp", PURGE_KIND, key, "purge", body)])
+    await add_facts(tx, [FactDraft(WALK, PURGE_KIND, key, "purge", body)])
 
 
 def _end_key(day: date) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from camp.harmless import Ours
 from camp.messages import cut, text
 from camp.outgoing import Reach, to_learner, to_members
 from camp.phrases import say_in
@@ -101,7 +102,7 @@ async def _deliver(tx: Tx, policy: Policy, learner: Learner, question: Question,
     words = say_in(policy.language)(
         "question.answer",
         name=member.shown if member else "",
-        answer=question.answer or "",
+        answer=Ours(question.answer or ""),
         question=cut(question.text, _QUOTED_BYTES),
     )
     reach = await to_learner(

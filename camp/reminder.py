@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from camp.broadcast import may_reach, to_pupils
+from camp.harmless import Ours
 from camp.messages import menu, text
 from camp.outgoing import to_members
 from camp.phrases import say_in
@@ -66,7 +67,7 @@ async def _tell_teachers(
         mine = [p.learner_id for p in pupils if p.class_teacher_id == teacher.id]
         told = sum(1 for learner_id in mine if learner_id in reached)
         lines = [head, say("reminder.reach", told=told, others=len(mine) - told)]
-        lines.append(say("reminder.link", link=link) if link else say("reminder.no_link"))
+        lines.append(say("reminder.link", link=Ours(link)) if link else say("reminder.no_link"))
         await to_members(
             tx,
             [teacher.userid],

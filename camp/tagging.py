@@ -16,14 +16,16 @@ from storage import tagging
 from storage.columns import from_micros, to_micros
 from storage.database import Tx
 from storage.follows import end as end_follow
-from storage.inbox import FactDraft, add_facts
+from storage.inbox import WALK, FactDraft, add_facts
 from storage.outbox import Answer, Intent, Priority, add_intent
 from storage.tagging import Due, Tag, Wish
 
 TEACHER_GROUP = "老师标签"
 
 # One continuation handles so many learners: its transaction stays short while a close tags thousands.
-_LEARNERS_PER_FACT = 200
+_LEARNERS_PER_FACT = 50
+# Of a walk over all wishes one step looks at so many, due or not.
+_MARKS_PER_FACT = 5_000
 # Doc 92117: a tag name has at most 30 characters; WeCom would cut it and then not know ours.
 _NAME_CHARS = 30
 _ASK_AGAIN_AFTER = timedelta(minutes=10)
@@ -59,25 +61,38 @@ async def ask_flush(tx: Tx, learner_ids: Sequence[int]) -> None:
     await add_facts(tx, drafts)
 
 
-async def ask_flush_all(tx: Tx, after_id: int = 0) -> None:
-    """Goes through all learners with untold wishes, part by part."""
+async def ask_flush_all(tx: Tx, after_id: int = 0, stuck_before: datetime | None = None) -> None:
+    """Goes through all learners with untold wishes, part by part; marks sent before `stuck_before` are due again."""
     key = f"tags:{tx.cause_id or to_micros(tx.now)}:after:{after_id}"
-    await add_facts(tx, [FactDraft("camp", "camp.tags", key, "tags", {"after": after_id})])
+    body = {"after": after_id, **({} if stuck_before is None else {"stuck_before": to_micros(stuck_before)})}
+    await add_facts(tx, [FactDraft(WALK, "camp.tags", key, "tags", body)])
 
 
 async def flush(tx: Tx, policy: Policy, body: dict[str, Any]) -> None:
     """One part of the work: marks for tags whose ids are known, one question to WeCom about all the others."""
     learner_ids = body.get("learner_ids")
     if learner_ids is None:
-        learner_ids = await tagging.learners_due(tx, int(body["after"]), _LEARNERS_PER_FACT)
-        if len(learner_ids) == _LEARNERS_PER_FACT:
-            await ask_flush_all(tx, learner_ids[-1])
+        learner_ids = await _next_due(tx, int(body["after"]), body.get("stuck_before"))
     dues = await tagging.due_of(tx, learner_ids)
     # A tag WeCom does not know needs no removing.
     unknown = {(d.group, d.name) for d in dues if d.tag_id is None and d.wanted}
     if unknown:
         await _ask_ids(tx, unknown)
     await _mark(tx, [d for d in dues if d.tag_id is not None])
+
+
+async def _next_due(tx: Tx, after: int, stuck_before: int | None) -> list[int]:
+    """The learners of the next step of a walk; the step after it is a fact of its own."""
+    upto = await tagging.window_after(tx, after, _MARKS_PER_FACT)
+    older = None if stuck_before is None else from_micros(stuck_before)
+    if older is not None:
+        await tagging.release_older(tx, after, upto, older)
+    learner_ids = await tagging.learners_due(tx, after, upto, _LEARNERS_PER_FACT)
+    if len(learner_ids) == _LEARNERS_PER_FACT:
+        await ask_flush_all(tx, learner_ids[-1], older)
+    elif upto is not None:
+        await ask_flush_all(tx, upto, older)
+    return learner_ids
 
 
 async def take_tags(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
@@ -141,8 +156,7 @@ async def renew(tx: Tx, learner_id: int) -> None:
 
 async def retry_stuck(tx: Tx) -> None:
     """The nightly second chance for marks that were refused or lost."""
-    await tagging.release_older(tx, tx.now - _STUCK_AFTER)
-    await ask_flush_all(tx)
+    await ask_flush_all(tx, stuck_before=tx.now - _STUCK_AFTER)
 
 
 async def _mark(tx: Tx, dues: Sequence[Due]) -> None:

@@ -117,7 +117,7 @@ async def accept_silence(tx: Tx, policy: Policy) -> None:
 def _over(closing: Closing | None) -> Verdict | None:
     if closing is None:
         return None
-    return {State.DONE: Verdict.CLOSED, State.RUNNING: Verdict.RUNNING}.get(closing.state)
+    return {State.DONE: Verdict.CLOSED, State.RUNNING: Verdict.RUNNING, State.UNDOING: Verdict.RUNNING}.get(closing.state)
 
 
 def _face(say: Say, policy: Policy, cohort: Cohort, closing: Closing) -> Message:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from camp.checkin_link import Ticket, link_with, token_for
+from camp.harmless import Ours
 from camp.phrases import Say, say_in
 from camp.policy import Policy
 from camp.when import day_and_time
@@ -97,7 +98,7 @@ async def _how_to_join(tx: Tx, say: Say, enrolment: Enrolment) -> str:
         return say("enrolment.join_soon")
     group = await cohorts.load_class_group(tx, enrolment.class_group_id)
     if group.join_url:
-        return say("enrolment.join_url", url=group.join_url)
+        return say("enrolment.join_url", url=Ours(group.join_url))
     name = group.code if group.code.endswith("班") else say("enrolment.group_name", code=group.code)
     return say("enrolment.join_invite", group=name)
 

@@ -1,4 +1,4 @@
-"""What the operators are told when WeCom refuses for a reason only a person can mend."""
+"""What the operators are told when WeCom refuses for a reason only a person can mend, or did not answer until it was too late."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ router = Router()
 async def tell_operators(ctx: Ctx) -> None:
     """One alert a day for each call and error code."""
     body = ctx.fact.body
-    words = ctx.say(
-        "common.alert_call",
-        call=body["call"],
-        outbox_id=body["outbox_id"],
-        errcode=body["errcode"],
-        hint=body["hint"]["en" if ctx.policy.language == "en" else "zh"],
-    )
+    if body.get("expired"):
+        words = ctx.say("common.alert_expired", call=body["call"], outbox_id=body["outbox_id"])
+    else:
+        words = ctx.say(
+            "common.alert_call",
+            call=body["call"],
+            outbox_id=body["outbox_id"],
+            errcode=body["errcode"],
+            hint=body["hint"]["en" if ctx.policy.language == "en" else "zh"],
+        )
     await alert_operators(ctx.tx, text(words), dedup_key=f"refused:{body['call']}:{body['errcode']}:{ctx.now:%Y%m%d}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from camp import member
 from handlers.core.context import Ctx
+from handlers.core.event_field import text_of
 from handlers.core.router import Router
 from storage import members
 
@@ -14,30 +15,32 @@ EVENT = "change_contact"
 _ACTIVE, _LEFT = "1", "5"
 
 
-@router.event(EVENT, "create_user")
+@router.event(EVENT, "create_user", needs=["UserID"])
 async def created(ctx: Ctx) -> None:
     body = ctx.fact.body
-    await member.come_back(ctx.tx, body["UserID"])
-    await members.ensure(ctx.tx, body["UserID"], name=body.get("Name") or None)
+    await member.come_back(ctx.tx, text_of(body, "UserID"))
+    await members.ensure(ctx.tx, text_of(body, "UserID"), name=text_of(body, "Name") or None)
 
 
-@router.event(EVENT, "update_user")
+@router.event(EVENT, "update_user", needs=["UserID"])
 async def updated(ctx: Ctx) -> None:
     """Renamed, left (status 5), active again, or of another name."""
     body = ctx.fact.body
-    userid = str(body["UserID"])
-    if body.get("NewUserID"):
-        await member.rename(ctx.tx, ctx.policy, userid, str(body["NewUserID"]))
-        userid = str(body["NewUserID"])
-    status = str(body.get("Status") or "")
+    userid = text_of(body, "UserID")
+    renamed = text_of(body, "NewUserID")
+    if renamed:
+        await member.rename(ctx.tx, ctx.policy, userid, renamed)
+        userid = renamed
+    status = text_of(body, "Status")
     if status == _LEFT:
         await member.leave(ctx.tx, ctx.policy, userid)
     elif status == _ACTIVE:
         await member.come_back(ctx.tx, userid)
-    if body.get("Name"):
-        await members.ensure(ctx.tx, userid, name=str(body["Name"]))
+    name = text_of(body, "Name")
+    if name:
+        await members.ensure(ctx.tx, userid, name=name)
 
 
-@router.event(EVENT, "delete_user")
+@router.event(EVENT, "delete_user", needs=["UserID"])
 async def deleted(ctx: Ctx) -> None:
-    await member.leave(ctx.tx, ctx.policy, ctx.fact.body["UserID"])
+    await member.leave(ctx.tx, ctx.policy, text_of(ctx.fact.body, "UserID"))

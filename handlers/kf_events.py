@@ -14,6 +14,7 @@ from handlers._learner_desk import CHECKIN_ID, COMMAND_ID, learner_commands, nam
 from handlers.core.context import Ctx, LearnerCtx
 from handlers.core.desk import answer_learner
 from handlers.core.dispatch import find_call
+from handlers.core.grammar import row_number
 from handlers.core.reply import Reply
 from handlers.core.router import Router
 from handlers.learner_checkin import check_in_by_menu, check_in_by_passphrase
@@ -76,9 +77,9 @@ async def _hear(ctx: Ctx, item: KfItem) -> None:
 async def _answer_words(ctx: Ctx, learner: Learner, item: KfItem) -> None:
     """A tap means what its id says; other words are a command, or the passphrase of an open lesson."""
     own = _learner_ctx(ctx, learner)
-    lesson_id = item.menu_id.removeprefix(CHECKIN_ID)
-    if item.menu_id.startswith(CHECKIN_ID) and lesson_id.isascii() and lesson_id.isdigit():
-        await _reply(own, await check_in_by_menu(own, int(lesson_id)))
+    lesson_id = row_number(item.menu_id.removeprefix(CHECKIN_ID))
+    if item.menu_id.startswith(CHECKIN_ID) and lesson_id is not None:
+        await _reply(own, await check_in_by_menu(own, lesson_id))
         return
     words = item.menu_id.removeprefix(COMMAND_ID) if item.menu_id.startswith(COMMAND_ID) else item.words
     if find_call(words, learner_commands()) is None:
@@ -115,7 +116,8 @@ async def _send_failed(ctx: Ctx, item: KfItem) -> None:
     learner = await learners.find(ctx.tx, "external_userid", item.external_userid)
     if learner is None:
         return
-    fail_type = item.event.get("fail_type")
+    told = item.event.get("fail_type")
+    fail_type = told if isinstance(told, int) else None
     await journal.record(ctx.tx, learner.id, "not_delivered", by="wecom", at=said_at(ctx), fail_type=fail_type)
     window = await kf.window(ctx.tx, learner.id)
     spoke_since = window is not None and window.until is not None and window.until - kf.WINDOW > said_at(ctx)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from camp.kf_pull import hear_callback, take_failure, take_page
 from handlers.core.context import Ctx
+from handlers.core.event_field import text_of
 from handlers.core.router import Router
 
 router = Router()
@@ -11,8 +12,8 @@ router = Router()
 
 @router.event("kf_msg_or_event")
 async def hear(ctx: Ctx) -> None:
-    open_kfid = str(ctx.fact.body.get("OpenKfId") or ctx.policy.open_kfid)
-    await hear_callback(ctx.tx, open_kfid, str(ctx.fact.body.get("Token") or "") or None)
+    open_kfid = text_of(ctx.fact.body, "OpenKfId") or ctx.policy.open_kfid
+    await hear_callback(ctx.tx, open_kfid, text_of(ctx.fact.body, "Token") or None)
 
 
 @router.fact("answer.kf.sync")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from camp import identity, subscription
 from camp.enrolment import change_cohort
+from camp.harmless import Ours
 from camp.lesson_choice import live, why_no_seat
 from camp.messages import menu
 from camp.outgoing import to_learner
@@ -195,7 +196,7 @@ async def _enrolled(ctx: LearnerCtx, learner: Learner, cohort: Cohort) -> Reply:
     ]
     group = await cohorts.load_class_group(ctx.tx, made.class_group_id) if made.class_group_id else None
     if group is not None and group.join_url and not made.in_group:
-        lines.append(ctx.say("learner.enrolled_group", url=group.join_url))
+        lines.append(ctx.say("learner.enrolled_group", url=Ours(group.join_url)))
     return Reply.text("\n".join(lines))
 
 

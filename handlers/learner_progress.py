@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from camp.harmless import Ours
 from camp.lesson_choice import live, why_no_seat
 from camp.progress import lesson_state, reach_left, tally
 from camp.roster import lesson_name
@@ -105,7 +106,7 @@ async def _me_cohort(ctx: LearnerCtx, seat: Seat) -> Sequence[str]:
         lines.append(ctx.say("learner.me_in_group"))
     elif enrolment.class_group_id is not None and cohort.closed_at is None:
         group = await cohorts.load_class_group(ctx.tx, enrolment.class_group_id)
-        how = group.join_url or ctx.say("learner.me_ask_teacher", teacher=shown)
+        how = Ours(group.join_url) if group.join_url else ctx.say("learner.me_ask_teacher", teacher=shown)
         lines.append(ctx.say("learner.me_not_in_group", how=how))
     return lines
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from camp.phrases import Say
 from camp.place_words import places_in_words
 from camp.policy import Policy
-from camp.undoing import Undo, undo
+from camp.undoing import undo, undone_in_words
 from camp.verdict import Outcome, Verdict, accept, ask
 from camp.when import day_and_time
 from handlers._cohort_choice import need_cohort
@@ -61,17 +61,8 @@ async def take_back(ctx: StaffCtx, rest: Rest) -> Reply:
     recent = ctx.now - ctx.policy.undo_within - timedelta(hours=1)
     cohort = await need_cohort(ctx, rest, lambda c: c.closed_at is not None and c.closed_at >= recent)
     undone = await undo(ctx.tx, ctx.policy, cohort, ctx.member)
-    hours = int(ctx.policy.undo_within.total_seconds() // 3600)
-    words = ctx.say(f"closing.undo_{undone.result}", cohort=cohort.name, back=undone.back, hours=hours)
-    if undone.result is not Undo.DONE or not undone.stuck:
-        return Reply.text(words)
-    lines = [
-        ctx.say(
-            "closing.undo_stuck_item", name=row.name or "?", number=row.learner_id, place=ctx.say(f"common.place_{row.place}")
-        )
-        for row in undone.stuck
-    ]
-    return Reply.listing(words + "\n" + ctx.say("closing.undo_stuck", number=len(lines)), lines)
+    head, *stuck = undone_in_words(ctx.say, ctx.policy, cohort, undone)
+    return Reply.listing(head, stuck) if stuck else Reply.text(head)
 
 
 def outcome_in_words(say: Say, policy: Policy, outcome: Outcome) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from camp.place_words import ORDER
 from camp.rehearsal import CohortRehearsal, Rehearsal, find_rule, rehearse
 from camp.rule_words import book_in_lines, rule_in_words, settings_of
@@ -85,6 +87,6 @@ def _looks_numeric(word: str) -> bool:
 
 
 def _number(word: str) -> int:
-    if not word.isdigit() or int(word) > _LARGEST:
+    if not re.fullmatch(r"[0-9]{1,9}", word) or int(word) > _LARGEST:
         raise UsageError("closing.problem_number", text=word[:20])
     return int(word)

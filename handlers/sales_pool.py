@@ -10,7 +10,7 @@ from camp.rules.mask import mask_name
 from camp.when import day_and_time, day_and_time_near
 from handlers._tap import tap_of
 from handlers.core.context import StaffCtx
-from handlers.core.grammar import Rest, UsageError
+from handlers.core.grammar import Rest, UsageError, row_number
 from handlers.core.reply import Reply
 from handlers.core.router import SALES, Router
 from storage import enrolments, leads, members, orders, pools
@@ -70,7 +70,8 @@ async def claim_by_word(ctx: StaffCtx, rest: Rest) -> Reply:
 
 @router.click("claim", positions=SALES)
 async def claim_by_tap(ctx: StaffCtx, rest: str) -> Reply:
-    entry = await pools.load(ctx.tx, int(rest)) if rest.isdigit() else None
+    entry_id = row_number(rest)
+    entry = None if entry_id is None else await pools.load(ctx.tx, entry_id)
     if entry is None:
         return Reply.text(ctx.say("pool.gone"))
     return await _answer(ctx, await claim(ctx.tx, ctx.policy, entry, ctx.member, tap_of(ctx)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from camp.harmless import Ours
 from camp.nudge_offer import offer
 from camp.nudge_plan import Kind
 from camp.roster import ClassView, NoCohort, choose_cohort, lesson_name, open_cohorts, view_classes
@@ -178,7 +179,8 @@ def _class_lines(ctx: StaffCtx, view: ClassView) -> list[str]:
         lines.append(ctx.say("teacher.class_following", lesson=lesson_name(ctx.say, view.following), start=start))
     else:
         lines.append(ctx.say("teacher.class_no_following"))
-    posts = [ctx.say("teacher.class_link", lesson=lesson_name(ctx.say, lesson), link=link) for lesson, link in view.links if link]
+    linked = [(lesson_name(ctx.say, lesson), Ours(link)) for lesson, link in view.links if link]
+    posts = [ctx.say("teacher.class_link", lesson=lesson, link=link) for lesson, link in linked]
     if view.links and not posts:
         posts = [ctx.say("reminder.no_link")]
     return lines + posts

@@ -13,7 +13,7 @@ from camp.when import day_and_time_near
 from handlers._lesson_choice import begun_lesson
 from handlers._tap import tap_of
 from handlers.core.context import StaffCtx
-from handlers.core.grammar import Rest
+from handlers.core.grammar import Rest, row_number
 from handlers.core.reply import Reply
 from handlers.core.router import TEACHER, Router
 from storage import attendance, cohorts, members, nudge_budgets, nudges
@@ -53,7 +53,8 @@ async def nudge_unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
 async def nudge_by_tap(ctx: StaffCtx, rest: str) -> Reply:
     """Who is absent is asked again at the tap: the card may be hours old."""
     kind, _, number = rest.partition(":")
-    lesson = await attendance.find_lesson_by_id(ctx.tx, int(number)) if number.isdigit() else None
+    lesson_id = row_number(number)
+    lesson = None if lesson_id is None else await attendance.find_lesson_by_id(ctx.tx, lesson_id)
     if lesson is None or kind not in list(Kind):
         return Reply.text(ctx.say("desk.old_card"))
     return await _start(ctx, await cohorts.load_cohort(ctx.tx, lesson.cohort_id), lesson, Kind(kind))

@@ -35,6 +35,7 @@ class SandboxConfig:
     callback_pause_s: float = 1.0  # between two tries; undocumented, our choice
     quiet_s: float = 0.5
     seed: int = 0  # of faults that strike by chance
+    minute_s: float = 60.0  # how long a minute of the frequency limits is; an hour is 60 of them
     api_per_minute: int = 10_000  # doc 90454, one corp, one API; the next three too
     api_per_hour: int = 150_000
     ip_per_minute: int = 20_000

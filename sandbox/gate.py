@@ -30,6 +30,7 @@ async def answer_api(request: web.Request) -> web.StreamResponse:
     stage = request.app[STAGE]
     path = request.match_info["path"]
     raw = await request.read()
+    stage.traffic.arrived(path)
     stage.calls.under_way += 1
     stage.calls.stir()
     call = Call(
@@ -81,6 +82,8 @@ async def _play(request: web.Request, stage: Stage, call: Call, raw: bytes, crow
     else:
         answer = _answer(request, stage, call["path"], raw, crowded)
     call["errcode"] = 0 if isinstance(answer, Download) else answer["errcode"]
+    if call["errcode"]:
+        stage.traffic.refused(call["path"], call["errcode"])
     if fault is not None and fault.cut == "after":
         return _cut(request, call)
     if isinstance(answer, Download):

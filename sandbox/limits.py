@@ -9,21 +9,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sandbox.clock import HOUR, MINUTE, Clock
+from sandbox.clock import Clock
 from sandbox.config import SandboxConfig
 from sandbox.windows import CalendarQuota, Quota, Window
 
 CORP = "corp"  # the key of limits that count for the whole corp
 # APIs that read stored data, by the words of their path; only they answer 45033 (sheet 2.2).
 READING = {"get", "list", "simplelist", "detail", "result", "statistic", "sync"}
-
-
-def _per_minute(limit: int) -> Window:
-    return Window(limit, MINUTE, block_s=MINUTE)
-
-
-def _per_hour(limit: int) -> Window:
-    return Window(limit, HOUR, block_s=HOUR)
 
 
 class Limits:
@@ -33,34 +25,42 @@ class Limits:
         self._clock = clock
         self._parallel_reads = config.parallel_reads
         self._running: Counter[str] = Counter()
+        minute, hour = config.minute_s, 60 * config.minute_s
+
+        def per_minute(limit: int) -> Window:
+            return Window(limit, minute, block_s=minute)
+
+        def per_hour(limit: int) -> Window:
+            return Window(limit, hour, block_s=hour)
+
         # Doc 90454: one API, by corp and by IP. Doc 90313: a wrong secret in a loop blocks the IP for about an hour.
-        self.api = _per_minute(config.api_per_minute)
-        self.api_hour = _per_hour(config.api_per_hour)
-        self.ip = _per_minute(config.ip_per_minute)
-        self.ip_hour = _per_hour(config.ip_per_hour)
-        self.wrong_secrets = _per_hour(config.wrong_secrets_per_hour)  # key: IP
+        self.api = per_minute(config.api_per_minute)
+        self.api_hour = per_hour(config.api_per_hour)
+        self.ip = per_minute(config.ip_per_minute)
+        self.ip_hour = per_hour(config.ip_per_hour)
+        self.wrong_secrets = per_hour(config.wrong_secrets_per_hour)  # key: IP
         # Doc 90664: app messages. Person-messages per app and day, key: agent id; and what one member sees, key: userid.
         self.app_day = CalendarQuota(clock, config.account_ceiling * 200, 1)
-        self.member_minute = Window(30, MINUTE)
-        self.member_hour = Window(1000, HOUR)
+        self.member_minute = Window(30, minute)
+        self.member_hour = Window(1000, hour)
         # Docs 90244, 90245, 90248: app group chats. Person-messages, creates and changes, key: CORP; members: userid.
-        self.appchat_minute = _per_minute(config.appchat_persons_per_minute)
-        self.appchat_member_minute = Window(200, MINUTE)
+        self.appchat_minute = per_minute(config.appchat_persons_per_minute)
+        self.appchat_member_minute = Window(200, minute)
         self.appchat_member_day = CalendarQuota(clock, 10_000, 1)
         self.appchat_creates = CalendarQuota(clock, 1000, 1)
-        self.appchat_changes = _per_hour(1000)
+        self.appchat_changes = per_hour(1000)
         # Docs 90253, 90256: media, key: CORP.
-        self.media_uploads = _per_minute(5000)
+        self.media_uploads = per_minute(5000)
         self.images_day = CalendarQuota(clock, 1000, 1)
         self.images_month = CalendarQuota(clock, 3000, 30)
         # Doc 91770: webhook robots, key: the webhook's key.
-        self.robot = _per_minute(20)
+        self.robot = per_minute(20)
         # Doc 101463: the intelligent robot. Replies and pushes, key: conversation; uploads, key: the robot.
-        self.aibot_minute = _per_minute(30)
-        self.aibot_hour = _per_hour(1000)
-        self.aibot_uploads_minute = _per_minute(30)
-        self.aibot_uploads_hour = _per_hour(1000)
-        self.sync_without_token = _per_minute(config.sync_without_token_per_minute)  # doc 94670, key: open_kfid
+        self.aibot_minute = per_minute(30)
+        self.aibot_hour = per_hour(1000)
+        self.aibot_uploads_minute = per_minute(30)
+        self.aibot_uploads_hour = per_hour(1000)
+        self.sync_without_token = per_minute(config.sync_without_token_per_minute)  # doc 94670, key: open_kfid
         self.group_transfers = CalendarQuota(clock, 300, 1)  # doc 95703: onjob_transfer, key: new owner
 
     def passes(self, key: str, *quotas: Quota, count: int = 1) -> bool:

@@ -24,6 +24,7 @@ from sandbox.media_jobs import MediaJobs
 from sandbox.phones import AppMessage, Phones, ResponseCode
 from sandbox.rooms import Room
 from sandbox.tokens import Tokens
+from sandbox.traffic import Traffic
 from sandbox.transcript import Transcript
 from sandbox.transfer import Transfers
 from sandbox.wire_log import WireLog
@@ -52,6 +53,7 @@ class Stage:
         self.transcript = Transcript(self.clock, self.changes)
         self.faults = Faults(config.seed, lambda: self.changes.tell("faults"))
         self.calls = Calls()
+        self.traffic = Traffic(self.clock)
         self.wire = WireLog(self.clock, self.changes)
         self.tokens = Tokens(self.clock, config.token_life_s, {config.agent_id: config.secret, **config.apps})
         self.limits = Limits(config, self.clock)

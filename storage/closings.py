@@ -8,13 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, and_, cast, delete, exists, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Row, Select, cast, exists, or_, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.columns import to_micros
 from storage.database import Tx
-from storage.tables_camp import camps, closings, cohorts, enrolments, placements
+from storage.statement import built_once
+from storage.tables_camp import camps, closings, cohorts, enrolments
 
 _DAY_MICROS = 86_400_000_000
 
@@ -24,7 +25,13 @@ class State(StrEnum):
     HELD = "held"  # a manager said 先不: nothing happens by itself any more
     RUNNING = "running"
     DONE = "done"
+    UNDOING = "undoing"
     UNDONE = "undone"
+
+    @property
+    def under_way(self) -> bool:
+        """Something walks over its learners."""
+        return self in (State.RUNNING, State.UNDOING)
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,13 @@ class Closing:
 
 
 async def load(tx: Tx, closing_id: int) -> Closing | None:
-    row = (await tx.conn.execute(select(closings).where(closings.c.id == closing_id))).one_or_none()
+    row = (await tx.conn.execute(*_load(closing_id))).one_or_none()
     return None if row is None else _to_closing(row)
+
+
+@built_once
+def _load(closing_id: int) -> Select[Any]:
+    return select(closings).where(closings.c.id == closing_id)
 
 
 async def find(tx: Tx, cohort_id: int, moment: str) -> Closing | None:
@@ -72,7 +84,9 @@ async def propose(tx: Tx, cohort_id: int, moment: str, counts: Mapping[str, int]
     await tx.conn.execute(
         make(closings)
         .values(cohort_id=cohort_id, moment=moment, **fresh)
-        .on_conflict_do_update(index_elements=["cohort_id", "moment"], set_=fresh, where=closings.c.state != State.RUNNING)
+        .on_conflict_do_update(
+            index_elements=["cohort_id", "moment"], set_=fresh, where=closings.c.state.not_in([State.RUNNING, State.UNDOING])
+        )
     )
     found = await find(tx, cohort_id, moment)
     assert found is not None
@@ -97,11 +111,6 @@ async def change(tx: Tx, closing_id: int, **columns: Any) -> None:
 async def set_cohort_closed(tx: Tx, cohort_id: int, closed_at: datetime | None) -> None:
     """From `closed_at` on nobody enters the cohort; None opens it again."""
     await tx.conn.execute(update(cohorts).where(cohorts.c.id == cohort_id).values(closed_at=closed_at))
-
-
-async def forget_placements(tx: Tx, closing_id: int) -> None:
-    """Deletes what an undone run had placed, before it runs again."""
-    await tx.conn.execute(delete(placements).where(placements.c.closing_id == closing_id))
 
 
 async def cohorts_to_propose(tx: Tx, moment: str, confirm_within: timedelta) -> list[int]:
@@ -139,29 +148,30 @@ async def proposed_before(tx: Tx, moment: str, until: datetime) -> list[Closing]
 
 async def ended_sale_windows(tx: Tx, place: str) -> list[int]:
     """Cohorts with somebody whose sale window (a setting of the camp, in days) has run out since they came to `place`."""
-    since = type_coerce(enrolments.c.place_at, BigInteger)
-    rows = await tx.conn.execute(
-        select(enrolments.c.cohort_id)
-        .distinct()
-        .join(cohorts, cohorts.c.id == enrolments.c.cohort_id)
-        .join(camps, camps.c.id == cohorts.c.camp_id)
-        .where(
-            cohorts.c.closed_at.is_not(None),
-            enrolments.c.place == place,
-            since + cast(camps.c.sale_window_days, BigInteger) * _DAY_MICROS <= to_micros(tx.now),
-        )
-        .order_by(enrolments.c.cohort_id)
+    window = cast(camps.c.sale_window_days, BigInteger) * _DAY_MICROS
+    ended = to_micros(tx.now) - window
+    due = exists().where(
+        enrolments.c.cohort_id == cohorts.c.id,
+        enrolments.c.place == place,
+        type_coerce(enrolments.c.place_at, BigInteger) <= ended,
     )
-    return [row.cohort_id for row in rows]
+    # Nobody came there before the close: until its window is over, a cohort need not be looked into.
+    closed = type_coerce(cohorts.c.closed_at, BigInteger) <= ended
+    query = select(cohorts.c.id).join(camps, camps.c.id == cohorts.c.camp_id).where(closed, due).order_by(cohorts.c.id)
+    return [row.id for row in await tx.conn.execute(query)]
 
 
 async def open_cohort(tx: Tx, code: str | None) -> int | None:
     """The id of the cohort of this code when it is not closed yet."""
     if code is None:
         return None
-    wanted = and_(cohorts.c.code == code, cohorts.c.closed_at.is_(None))
-    found: int | None = (await tx.conn.execute(select(cohorts.c.id).where(wanted))).scalar_one_or_none()
+    found: int | None = (await tx.conn.execute(*_open_cohort(code))).scalar_one_or_none()
     return found
+
+
+@built_once
+def _open_cohort(code: str) -> Select[Any]:
+    return select(cohorts.c.id).where(cohorts.c.code == code, cohorts.c.closed_at.is_(None))
 
 
 def _to_closing(r: Row[Any]) -> Closing:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Integer, TypeDecorator
+from sqlalchemy import JSON, BigInteger, Integer, String, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 
@@ -29,6 +31,32 @@ def from_micros(value: int) -> datetime:
     return _EPOCH + timedelta(microseconds=value)
 
 
+class Line(TypeDecorator[str]):
+    """Text of at most so many characters, the same on both databases: what is longer is cut, where PostgreSQL would refuse it."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self._length = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return value if value is None or len(value) <= self._length else self._fitted(value)
+
+    def _fitted(self, value: str) -> str:
+        return value[: self._length]
+
+
+class Key(Line):
+    """An id of somebody else's making: one too long keeps its beginning and is told apart by its hash."""
+
+    cache_ok = True
+
+    def _fitted(self, value: str) -> str:
+        return f"{value[: self._length - 17]}#{hashlib.sha256(value.encode('utf-8', 'replace')).hexdigest()[:16]}"
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware UTC datetime kept as epoch microseconds: exact, ordered and equal on both databases."""
 
@@ -45,14 +73,33 @@ class UtcTime(TypeDecorator[datetime]):
 # SQLite gives a table its fast rowid alias only for the exact type INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
+
+class Unreadable(dict[str, Any]):
+    """Stands for stored content that cannot be read (any more). It is empty: who needs something of it fails, and nobody else."""
+
+
+def read_json(text: str | bytes) -> Any:
+    """Stored JSON; a row may hold anything, and a garbled one must not stop those that are read with it."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return Unreadable()
+
+
 # JSONB on PostgreSQL so that operators and indexes stay possible; text on SQLite.
 Json = JSON().with_variant(JSONB, "postgresql")
+
+
+def to_dict(value: Any) -> dict[str, Any]:
+    """What is stored where a dict belongs."""
+    return value if isinstance(value, dict) else Unreadable()
 
 
 def to_storable(value: Any) -> Any:
     """The same plain value with what no database can hold replaced: bad characters by U+FFFD, NaN and infinities by None."""
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        # Nearly all there is: to look costs a third of what the pattern does.
+        return value if value.isascii() and "\x00" not in value else _UNSTORABLE.sub("\ufffd", value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):

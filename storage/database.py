@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.columns import read_json
 from storage.declared import watch
 from storage.sqlite_connection import open_sqlite
 
@@ -28,6 +29,9 @@ _BUSY_TIMEOUT_MS = 2_500
 _READERS = 4
 # A PostgreSQL that does not answer must not hold a callback longer than WeCom waits.
 _CONNECT_SECONDS = 3.0
+# A node that stands still in the middle of a transaction must not hold the others' rows: PostgreSQL breaks it off, and if the
+# node wakes up it does the same work again.
+_SESSION = {"application_name": "wecamp", "idle_in_transaction_session_timeout": "4000"}
 
 # The moment it is, aware UTC: where a transaction takes its `now` from.
 Now = Callable[[], datetime]
@@ -39,7 +43,12 @@ def machine_now() -> datetime:
 
 
 class StorageBusy(Exception):
-    """The database is locked or refused a concurrent change; nothing was written, the same work may be tried again."""
+    """The database is locked or refused a concurrent change; nothing was written, the same work may be tried again.
+
+    `reason` is for operators and names nothing of the data.
+    """
+
+    reason = "another process holds the database"
 
 
 class StorageAway(StorageBusy):
@@ -47,6 +56,10 @@ class StorageAway(StorageBusy):
 
     Everything the loop writes is made to be tried again: facts have their dedup_key, rows their state.
     """
+
+    def __init__(self, kind: str, reason: str = "the database does not answer") -> None:
+        super().__init__(f"{kind}: {reason}")
+        self.reason = reason
 
 
 @dataclass
@@ -67,6 +80,17 @@ class Tx:
     def dialect(self) -> str:
         return self.conn.dialect.name
 
+    @property
+    def stands(self) -> bool:
+        """Whether what was done in this transaction still stands. A fault may have ended it as a whole (out of memory does on
+        SQLite), and then every further statement would count by itself."""
+        inner = self.conn.sync_connection
+        begun = inner.get_transaction() if inner is not None else None
+        if inner is None or begun is None or not begun.is_active:
+            return False
+        driver: Any = inner.connection.driver_connection
+        return bool(driver.is_in_transaction() if self.dialect == "postgresql" else driver.in_transaction)
+
 
 class Database:
     """Opens the database of `url` (`sqlite+aiosqlite:///…` or `postgresql+asyncpg://…`); `now` is the time its users live in."""
@@ -75,6 +99,8 @@ class Database:
         self.url = url
         self.now = now
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        # What the last write that failed met; it stands until somebody proves that the disk takes a write again.
+        self.fault: StorageBusy | None = None
         self._lock = asyncio.Lock() if self.is_sqlite else None
         if self.is_sqlite:
             self._writer = self._sqlite_engine(begin="BEGIN IMMEDIATE", size=1)
@@ -86,7 +112,8 @@ class Database:
                 max_overflow=4,
                 pool_pre_ping=True,
                 hide_parameters=True,
-                connect_args={"timeout": _CONNECT_SECONDS},
+                json_deserializer=read_json,
+                connect_args={"timeout": _CONNECT_SECONDS, "server_settings": _SESSION},
             )
             self._reader = self._writer
         for engine in {self._writer, self._reader}:
@@ -98,6 +125,7 @@ class Database:
             pool_size=size,
             max_overflow=0,
             hide_parameters=True,
+            json_deserializer=read_json,
             connect_args={"isolation_level": None, "timeout": _BUSY_TIMEOUT_MS / 1000, "async_creator_fn": open_sqlite},
         )
 
@@ -126,8 +154,12 @@ class Database:
 
     @asynccontextmanager
     async def _begin(self, now: datetime | None) -> AsyncIterator[Tx]:
-        async with _plain_faults(), self._open(self._writer) as conn, conn.begin():
-            yield Tx(conn, now or self.now())
+        try:
+            async with _plain_faults(), self._open(self._writer) as conn, conn.begin():
+                yield Tx(conn, now or self.now())
+        except StorageBusy as error:
+            self.fault = error
+            raise
 
     @asynccontextmanager
     async def read(self, now: datetime | None = None) -> AsyncIterator[Tx]:
@@ -160,8 +192,8 @@ async def _plain_faults() -> AsyncIterator[None]:
     except DBAPIError as error:
         if is_busy(error):
             raise StorageBusy(type(error.orig).__name__) from error
-        if is_away(error):
-            raise StorageAway(type(error.orig).__name__) from error
+        if (reason := away_reason(error)) is not None:
+            raise StorageAway(type(error.orig).__name__, reason) from error
         raise
 
 
@@ -173,13 +205,31 @@ def is_busy(error: DBAPIError) -> bool:
     return "database is locked" in text or "database table is locked" in text or "database is busy" in text
 
 
-def is_away(error: DBAPIError) -> bool:
-    """Whether the database is out of reach, or out of disk, for everybody and not only for this statement."""
+# What SQLite says when no write can succeed, for whoever asks.
+_SQLITE_AWAY = {
+    "disk is full": "the disk is full or fails",
+    "disk i/o error": "the disk is full or fails",
+    "readonly database": "the database is read-only",
+    "unable to open database": "the database file cannot be opened",
+}
+
+
+def away_reason(error: DBAPIError) -> str | None:
+    """Why the database is out of reach, or takes no write, for everybody and not only for this statement; None when it does."""
     state = _sqlstate(error)
-    if error.connection_invalidated or (state is not None and (state[:2] in {"08", "53"} or state[:3] == "57P")):
-        return True
+    if state is not None and state[:2] == "53":
+        return "the disk is full or fails" if state == "53100" else "the database has no room for more work"
+    if state == "25006":
+        return "the database is read-only"
+    if error.connection_invalidated or (state is not None and (state[:2] == "08" or state[:3] == "57P")):
+        return "the database does not answer"
     text = str(error.orig).lower()
-    return any(words in text for words in ("disk is full", "disk i/o error", "unable to open database", "readonly database"))
+    return next((reason for words, reason in _SQLITE_AWAY.items() if words in text), None)
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether no fault of this statement is to blame."""
+    return away_reason(error) is not None
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

@@ -79,16 +79,26 @@ async def unseen(tx: Tx, member_ids: Sequence[int], run_at: datetime) -> list[Fo
     return [_to_follow(row) for row in await tx.conn.execute(query)]
 
 
-async def without_enrolment(tx: Tx, after_id: int, limit: int) -> list[Follow]:
-    """The newest live follow of each learner (the next ones by id) who added somebody and is enrolled nowhere."""
+async def window_after(tx: Tx, after_id: int, size: int) -> int | None:
+    """The learner up to whom the next `size` follows reach; None when there are no more than that."""
+    query = select(follows.c.learner_id).where(follows.c.learner_id > after_id).order_by(follows.c.learner_id)
+    found: int | None = (await tx.conn.execute(query.offset(size).limit(1))).scalar_one_or_none()
+    return found
+
+
+async def without_enrolment(tx: Tx, after_id: int, upto: int | None, limit: int) -> list[Follow]:
+    """The newest live follow of each learner (the next ones by id, up to `upto`) who added somebody and is enrolled nowhere."""
     enrolled = exists().where(enrolments.c.learner_id == follows.c.learner_id)
-    query = (
-        select(follows)
+    waiting = (
+        select(follows.c.learner_id)
         .join(learners, learners.c.id == follows.c.learner_id)
         .where(follows.c.learner_id > after_id, follows.c.ended_at.is_(None), learners.c.unsubscribed_at.is_(None), ~enrolled)
-        .order_by(follows.c.learner_id, follows.c.added_at.desc())
-        .limit(limit)
     )
+    if upto is not None:
+        waiting = waiting.where(follows.c.learner_id <= upto)
+    ids = [row.learner_id for row in await tx.conn.execute(waiting.distinct().order_by(follows.c.learner_id).limit(limit))]
+    query = select(follows).where(follows.c.learner_id.in_(ids), follows.c.ended_at.is_(None))
+    query = query.order_by(follows.c.learner_id, follows.c.added_at.desc())
     newest: dict[int, Follow] = {}
     for row in await tx.conn.execute(query):
         newest.setdefault(row.learner_id, _to_follow(row))

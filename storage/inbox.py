@@ -14,12 +14,13 @@ from sqlalchemy import ColumnElement, Select, Update, and_, delete, func, select
 from sqlalchemy.engine import Row
 from sqlalchemy.sql.dml import ReturningInsert
 
-from storage.columns import to_storable
+from storage.columns import to_dict, to_storable
 from storage.database import Tx
 from storage.statement import built_once, insert_into
 from storage.tables_loop import inbox
 
 _KEY_LENGTH = 200
+_PEOPLE_PER_BULK = 8
 # The source of the steps of a walk: a close, an undo, the tags that follow, the night's forgetting.
 WALK = "walk"
 _LINE = 7_205_940_194  # any number that storage.migrate does not use
@@ -123,21 +124,33 @@ def to_key(words: str) -> str:
     return f"{words[:120]}#{hashlib.sha256(words.encode()).hexdigest()}"
 
 
-async def pending(tx: Tx, limit: int, *, bulk: int | None = None, urgent_for: timedelta = timedelta.max) -> list[Fact]:
+async def pending(
+    tx: Tx,
+    limit: int,
+    *,
+    bulk: int | None = None,
+    urgent_for: timedelta = timedelta.max,
+    without: Sequence[str] = (),
+) -> list[Fact]:
     """The oldest facts that wait to be applied: the urgent ones alone while there are any, with what their conversations said
-    before; else what people wait for, then at most `bulk` of what came in bulk, then one step of one walk.
+    before; else what people wait for, among it at most `bulk` of what came in bulk, and one step of one walk.
 
     What was urgent for longer than `urgent_for` waits like everything else: its code is dead, and behind it others can still be
-    in time. Each keeps its own order, and the bulk moves on also while people keep writing. The rows are locked: a node that lost
-    its lease in the middle is waited for, not repeated.
+    in time. The conversations in `without` are passed by. Each line keeps its own order, and the bulk moves on also while people
+    keep writing. The rows are locked: a node that lost its lease in the middle is waited for, not repeated.
     """
-    urgent = await _waiting(tx, Turn.URGENT, limit)
+    others = [inbox.c.conversation.not_in(without)] if without else []
+    urgent = await _waiting(tx, Turn.URGENT, limit, *others)
     if urgent and tx.now - urgent[0].received_at > urgent_for:
         await _calm(tx, tx.now - urgent_for)
-        urgent = await _waiting(tx, Turn.URGENT, limit)
+        urgent = await _waiting(tx, Turn.URGENT, limit, *others)
     if not urgent:
-        people = await _waiting(tx, Turn.PEOPLE, limit)
-        return [*people, *await _waiting(tx, Turn.BULK, limit if bulk is None else bulk), *await _waiting(tx, Turn.WALK, 1)]
+        line = await _waiting(tx, Turn.PEOPLE, limit, *others)
+        # Not behind them all: a batch may end before its end, and then these would never have their turn.
+        for number, fact in enumerate(await _waiting(tx, Turn.BULK, limit if bulk is None else bulk), start=1):
+            line.insert(number * _PEOPLE_PER_BULK, fact)
+        step = 2 * _PEOPLE_PER_BULK
+        return [*line[:step], *await _waiting(tx, Turn.WALK, 1), *line[step:]]
     talks = {fact.conversation for fact in urgent}
     before = await _waiting(tx, Turn.PEOPLE, limit, inbox.c.conversation.in_(talks), inbox.c.id < urgent[-1].id)
     return sorted([*urgent, *before], key=lambda fact: fact.id)
@@ -165,6 +178,12 @@ def _line(which: Turn, limit: int) -> Select[Any]:
         .limit(limit)
         .with_for_update()
     )
+
+
+async def any_pending(tx: Tx, conversation: str) -> bool:
+    """Whether a step of the walk with this conversation waits."""
+    query = select(inbox.c.id).where(inbox.c.state == State.PENDING, inbox.c.turn == Turn.WALK)
+    return (await tx.conn.execute(query.where(inbox.c.conversation == conversation).limit(1))).first() is not None
 
 
 async def settle(tx: Tx, fact_ids: Sequence[int]) -> None:
@@ -218,9 +237,9 @@ async def counts(tx: Tx) -> dict[State, int]:
 
 
 async def forget_ticks(tx: Tx, older_than: timedelta) -> int:
-    """Deletes applied clock ticks past their use; the story never refers to them."""
+    """Deletes clock ticks past their use, failed ones too; the story never refers to them."""
     result = await tx.conn.execute(
-        delete(inbox).where(inbox.c.source == "clock", inbox.c.state == State.DONE, inbox.c.received_at < tx.now - older_than)
+        delete(inbox).where(inbox.c.source == "clock", inbox.c.state != State.PENDING, inbox.c.received_at < tx.now - older_than)
     )
     return result.rowcount
 
@@ -241,7 +260,7 @@ def _to_fact(row: Row[Any]) -> Fact:
         source=row.source,
         kind=row.kind,
         conversation=row.conversation,
-        body=row.body,
+        body=to_dict(row.body),
         received_at=row.received_at,
         attempts=row.attempts,
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, Update, bindparam, insert, or_, select, update
+from sqlalchemy import Row, Select, Update, bindparam, or_, select, update
 
 from storage.database import Tx
 from storage.declared import read_once
@@ -46,11 +46,12 @@ class Window:
 
 
 async def account(tx: Tx, open_kfid: str) -> Account:
-    """The account's row, made when it is new."""
+    """The account's row, made when it is new; held to the end of the transaction, so that two nodes never begin a pull each."""
     row = (await tx.conn.execute(*_account(open_kfid))).one_or_none()
     if row is None:
-        await tx.conn.execute(insert(kf_accounts).values(open_kfid=open_kfid, pulling=False, again=False))
-        return Account(open_kfid, None, None, None, False, False, None)
+        new = insert_into(tx.dialect, kf_accounts).values(open_kfid=open_kfid, pulling=False, again=False)
+        await tx.conn.execute(new.on_conflict_do_nothing())
+        row = (await tx.conn.execute(*_account(open_kfid))).one()
     return _to_account(row)
 
 
@@ -71,7 +72,7 @@ async def known_accounts(tx: Tx) -> list[str]:
 async def not_pulled_since(tx: Tx, moment: datetime) -> list[Account]:
     """The accounts whose last pull began before `moment`, and those never pulled."""
     rows = await tx.conn.execute(
-        select(kf_accounts).where(or_(kf_accounts.c.pulling_at.is_(None), kf_accounts.c.pulling_at <= moment))
+        select(kf_accounts).where(or_(kf_accounts.c.pulling_at.is_(None), kf_accounts.c.pulling_at <= moment)).with_for_update()
     )
     return [_to_account(row) for row in rows]
 
@@ -146,7 +147,7 @@ def _window(learner_id: int) -> Select[Any]:
 
 @built_once
 def _account(open_kfid: str) -> Select[Any]:
-    return select(kf_accounts).where(kf_accounts.c.open_kfid == open_kfid)
+    return select(kf_accounts).where(kf_accounts.c.open_kfid == open_kfid).with_for_update()
 
 
 @built_once

@@ -6,18 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 _SCRIPTS = Path(__file__).with_name("migrations")
 _SQLITE_HEADER = b"SQLite format 3\x00"
+# First starts on one new file migrate one after the other too; a whole migration takes seconds at most.
+_SQLITE_WAIT_SECONDS = 30
 # Any number: nodes that start together agree on it and migrate one after the other.
 _POSTGRES_LOCK = 7_205_940_193
 
@@ -55,38 +56,42 @@ async def is_current(url: str) -> bool:
 
 def newest() -> str:
     """The revision this program needs."""
-    head = _scripts(_config()).get_current_head()
-    assert head is not None
-    return head
+    return max(script.name.split("_")[0] for script in (_SCRIPTS / "versions").glob("[0-9]*.py"))
 
 
 def _upgrade(connection: Connection) -> tuple[str | None, str]:
-    before = _revision(connection)
+    before, head = _revision(connection), newest()
+    if before == head:
+        return before, head
+    # Imported only where there is something to do: it is a sixth of what a start takes, and of its memory.
+    from alembic import command
+    from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+
     config = _config()
-    scripts = _scripts(config)
     if before is not None:
         try:
-            scripts.get_revision(before)
+            ScriptDirectory.from_config(config).get_revision(before)
         except CommandError:
             raise NewerDatabase(before) from None
-    if before != scripts.get_current_head():
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return before, newest()
-
-
-def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    return before, head
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     return config
 
 
-def _scripts(config: Config) -> ScriptDirectory:
-    return ScriptDirectory.from_config(config)
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    return revision
 
 
 def _check_file(file: Path) -> None:
@@ -104,10 +109,13 @@ async def _connection(url: str) -> AsyncIterator[AsyncConnection]:
     sqlite = parsed.get_backend_name() == "sqlite"
     if sqlite and parsed.database:
         await asyncio.to_thread(_check_file, Path(parsed.database))
-    engine = create_async_engine(url, connect_args={"isolation_level": None, "timeout": 10} if sqlite else {})
+    patience = {"isolation_level": None, "timeout": _SQLITE_WAIT_SECONDS} if sqlite else {}
+    engine = create_async_engine(url, connect_args=patience)
     try:
         async with engine.connect() as conn:
             if sqlite:
+                # Here, where there is time to wait for the others; for everybody later it is so already.
+                await conn.exec_driver_sql("PRAGMA journal_mode=WAL")
                 # Without this SQLite commits every CREATE TABLE by itself.
                 await conn.exec_driver_sql("BEGIN IMMEDIATE")
             yield conn

@@ -13,7 +13,7 @@ from storage.attendance import of_lesson
 from storage.database import Tx
 from storage.nudges import Got
 from storage.rosters import due_at
-from storage.scopes import Scope, member_within
+from storage.scopes import Scope, enrolment_within, member_within
 from storage.tables_camp import enrolments, follows, learners, lessons
 from storage.tables_nudge import nudge_learners, nudges
 
@@ -37,7 +37,8 @@ class Missing:
 async def missing(tx: Tx, lesson_id: int, without: str, scope: Scope | None, spans: Spans) -> list[Missing]:
     """Who was to have the lesson `attended` (or `completed`) and has not, within the scope, by number."""
     cohort = select(lessons.c.cohort_id).where(lessons.c.id == lesson_id).scalar_subquery()
-    spent = _spent(spans, select(enrolments.c.learner_id).where(enrolments.c.cohort_id == cohort)).subquery()
+    theirs = select(enrolments.c.learner_id).where(enrolments.c.cohort_id == cohort)
+    spent = _spent(spans, theirs if scope is None else theirs.where(enrolment_within(scope))).subquery()
     friendship = and_(
         follows.c.learner_id == enrolments.c.learner_id,
         follows.c.member_id == enrolments.c.class_teacher_id,

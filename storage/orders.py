@@ -115,15 +115,6 @@ async def adopt(tx: Tx, cohort_id: int) -> None:
         await tx.conn.execute(update(enrolments).where(enrolments.c.cohort_id == cohort_id, bought).values(**_paid()))
 
 
-async def settle_paid(tx: Tx, cohort_id: int, from_place: str, to_place: str) -> None:
-    """Whoever paid stands in the place of those who paid, whatever rules may say."""
-    await tx.conn.execute(
-        update(enrolments)
-        .where(enrolments.c.cohort_id == cohort_id, enrolments.c.place == from_place, enrolments.c.paid_count > 0)
-        .values(place=to_place, place_at=tx.now, grade=None)
-    )
-
-
 def _paid() -> dict[str, Any]:
     # The learner is named too, because that is what the index is on.
     own = and_(orders.c.learner_id == enrolments.c.learner_id, orders.c.enrolment_id == enrolments.c.id)

@@ -9,10 +9,10 @@ from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, update
 from sqlalchemy.engine import Row
 
-from storage.columns import to_storable
+from storage.columns import to_dict, to_storable
 from storage.database import Tx
 from storage.inbox import to_key
 from storage.statement import Upsert, insert_into
@@ -125,35 +125,22 @@ def _to_row(tx: Tx, intent: Intent) -> dict[str, Any]:
     }
 
 
-async def due(tx: Tx, lane: str, limit: int, *, without: Sequence[int] = (), closed_calls: Sequence[str] = ()) -> list[Due]:
-    """The rows of a lane that may be sent now, by priority and age, except those in hand.
-
-    Rows of a closed call are left out unless they have expired: that many of them hide nobody else.
-    """
+async def due(tx: Tx, lane: str, limit: int, *, without: Sequence[int] = (), closed: bool = False) -> list[Due]:
+    """The rows of a lane that may be sent now, by priority and age, except those in hand; of a closed lane those that have
+    expired."""
+    # What was to go at once goes at once, also when the clock was set back after it was written.
+    come = or_(outbox.c.not_before <= tx.now, outbox.c.not_before <= outbox.c.created_at)
     query = (
         select(outbox)
-        .where(outbox.c.lane == lane, outbox.c.state == State.PENDING, outbox.c.not_before <= tx.now)
+        .where(outbox.c.lane == lane, outbox.c.state == State.PENDING, come)
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(limit)
     )
     if without:
         query = query.where(outbox.c.id.not_in(without))
-    if closed_calls:
-        query = query.where(or_(outbox.c.call.not_in(closed_calls), outbox.c.expires_at <= tx.now))
+    if closed:
+        query = query.where(outbox.c.expires_at <= tx.now)
     return [_to_due(row) for row in await tx.conn.execute(query)]
-
-
-async def lanes_in_use(tx: Tx) -> list[str]:
-    """The lanes that hold rows to send, now or later."""
-    rows = await tx.conn.execute(select(outbox.c.lane).where(outbox.c.state == State.PENDING).distinct())
-    return [row.lane for row in rows]
-
-
-async def next_due_at(tx: Tx, lane: str) -> datetime | None:
-    """When the next row of the lane becomes due, or None when it is empty."""
-    query = select(func.min(outbox.c.not_before)).where(outbox.c.lane == lane, outbox.c.state == State.PENDING)
-    moment: datetime | None = (await tx.conn.execute(query)).scalar_one()
-    return moment
 
 
 async def on_its_way(tx: Tx, call: str, by: datetime) -> bool:
@@ -184,16 +171,22 @@ async def begun_since(tx: Tx, lane: str, since: datetime) -> list[Due]:
     return [_to_due(row) for row in await tx.conn.execute(select(outbox).where(begun))]
 
 
-async def mark_tried(tx: Tx, row_ids: Sequence[int]) -> None:
-    """Notes that the rows are about to be sent, so that after a crash their fate is known to be unknown."""
-    await tx.conn.execute(update(outbox).where(outbox.c.id.in_(row_ids)).values(tried_at=tx.now))
+async def mark_tried(tx: Tx, row_ids: Sequence[int]) -> set[int]:
+    """Notes that the rows are about to be sent, so that after a crash their fate is known to be unknown.
+
+    Returns those that still wait: another process may have sent the others.
+    """
+    mark = update(outbox).where(*_still_waiting(row_ids)).values(tried_at=tx.now)
+    return set((await tx.conn.execute(mark.returning(outbox.c.id))).scalars())
 
 
-async def finish(tx: Tx, row_id: int, state: State, *, errcode: int | None = None, error: str | None = None) -> bool:
-    """Ends a row; False when it was ended before."""
-    result = await tx.conn.execute(
+async def finish(
+    tx: Tx, row_ids: Sequence[int], state: State, *, errcode: int | None = None, error: str | None = None
+) -> set[int]:
+    """Ends rows; returns those that were not ended before."""
+    ended = await tx.conn.execute(
         update(outbox)
-        .where(outbox.c.id == row_id, outbox.c.state == State.PENDING)
+        .where(*_still_waiting(row_ids))
         .values(
             state=state,
             finished_at=tx.now,
@@ -201,8 +194,14 @@ async def finish(tx: Tx, row_id: int, state: State, *, errcode: int | None = Non
             error=to_storable(error)[:1000] if error else None,
             attempts=outbox.c.attempts + 1,
         )
+        .returning(outbox.c.id)
     )
-    return result.rowcount > 0
+    return set(ended.scalars())
+
+
+def _still_waiting(row_ids: Sequence[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    # The sum keeps SQLite from walking all that waits by the index of the state, instead of taking the few by their keys.
+    return outbox.c.id.in_(row_ids), outbox.c.state + 0 == State.PENDING
 
 
 async def postpone(
@@ -281,8 +280,8 @@ def _to_due(row: Row[Any]) -> Due:
         lane=row.lane,
         call=row.call,
         priority=row.priority,
-        payload=row.payload,
-        context=row.context,
+        payload=to_dict(row.payload),
+        context=to_dict(row.context),
         answer=Answer(row.answer),
         attempts=row.attempts,
         created_at=row.created_at,

@@ -88,22 +88,14 @@ async def enter(tx: Tx, *, enrolment_id: int, learner_id: int, pool: str, grade:
     return entry_id
 
 
-async def entered_by(tx: Tx, enrolment_ids: Select[Any], limit: int) -> list[Entry]:
-    """The best open entries of these enrolments."""
-    query = _entries().where(pool_entries.c.state == "open", pool_entries.c.enrolment_id.in_(enrolment_ids))
-    return [_to_entry(row) for row in await tx.conn.execute(query.order_by(*_best_first()).limit(limit))]
-
-
-async def arrived(tx: Tx, enrolment_ids: Select[Any]) -> Arrived:
-    """The open entries of these enrolments in numbers."""
-    query = (
-        select(pool_entries.c.grade, func.count().label("number"), func.sum(enrolments.c.attended).label("attended"))
-        .join(enrolments, enrolments.c.id == pool_entries.c.enrolment_id)
-        .where(pool_entries.c.state == "open", pool_entries.c.enrolment_id.in_(enrolment_ids))
-        .group_by(pool_entries.c.grade)
-    )
-    rows = list(await tx.conn.execute(query))
-    return Arrived({row.grade or "-": int(row.number) for row in rows}, sum(int(row.attended) for row in rows))
+async def open_of(
+    tx: Tx, cohort_id: int, pool: str, placed: ColumnElement[bool], grade: str | None, attended: int, limit: int
+) -> list[Entry]:
+    """The first open entries of a cohort's learners in the pool with this grade who attended so many lessons."""
+    there = [enrolments.c.cohort_id == cohort_id, enrolments.c.place == pool, enrolments.c.attended == attended, placed]
+    own = [pool_entries.c.pool == pool, pool_entries.c.state == "open", pool_entries.c.grade.is_not_distinct_from(grade)]
+    query = _entries().where(*there, *own).order_by(enrolments.c.id).limit(limit)
+    return [_to_entry(row) for row in await tx.conn.execute(query)]
 
 
 async def claim(tx: Tx, entry_id: int, member_id: int) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, or_, select
 from sqlalchemy import cast as sql_cast
 
 from storage.attendance import attendance_due, completion_due, of_lesson
@@ -17,6 +17,8 @@ from storage.learners import Learner, to_learner
 from storage.scopes import Range, Scope, enrolment_within, group_within, learner_within
 from storage.tables_camp import attendance, class_groups, cohorts, enrolments, learners, lessons, members
 
+# A search inside names looks at so many learners where there is no smaller circle.
+_NEWEST = 20_000
 # Somebody else, or nobody yet, teaches who is there.
 GONE = ("left", "next_cohort", "waiting")
 _COHORT = [cohorts.c[field.name] for field in fields(Cohort)]
@@ -226,27 +228,54 @@ async def find_enrolment(tx: Tx, scope: Scope, learner_id: int) -> Enrolment | N
 
 
 async def named(tx: Tx, scope: Scope, words: str, limit: int) -> list[NamedLearner]:
-    """The learners whose name holds these words, whole names first; case does not matter."""
+    """The learners whose name holds these words, whole names first; case does not matter.
+
+    Who sees all learners finds whole names and beginnings among all of them, and words inside a name among the newest: such
+    words have no index that serves two characters, on neither database.
+    """
     name, wanted = func.lower(learners.c.name), words.lower()
+    if scope.range is not Range.ALL:
+        searches = [and_(name.contains(wanted, autoescape=True), learner_within(scope))]
+    else:
+        newest = select(func.max(learners.c.id)).correlate(None).scalar_subquery() - _NEWEST
+        inside = and_(learners.c.id > newest, name.contains(wanted, autoescape=True))
+        # The index knows names as they are written; who has a case writes it in one of these ways.
+        spellings = dict.fromkeys((words, wanted, words.upper(), words.title()))
+        searches = [*(learners.c.name == one for one in spellings), *(_begins(tx, one) for one in spellings), inside]
+    found: dict[int, NamedLearner] = {}
+    for search in searches:
+        for row in await tx.conn.execute(_named(search, name == wanted, limit)):
+            found[row.id] = NamedLearner(row.id, row.name, bool(row.exact), row.code)
+    return sorted(found.values(), key=lambda one: (not one.exact, one.learner_id))[:limit]
+
+
+def _named(search: ColumnElement[bool], exact: ColumnElement[bool], limit: int) -> Select[Any]:
+    some = select(learners.c.id, learners.c.name, exact.label("exact")).where(search)
+    some = some.order_by(exact.desc(), learners.c.id).limit(limit)
+    first = some.subquery()
     one = enrolments.alias("one")
     newest = (
         select(one.c.id)
-        .where(one.c.learner_id == learners.c.id)
+        .where(one.c.learner_id == first.c.id)
         .order_by(one.c.enrolled_at.desc(), one.c.id.desc())
         .limit(1)
-        .correlate(learners)
+        .correlate(first)
         .scalar_subquery()
     )
-    query = (
-        select(learners.c.id, learners.c.name, (name == wanted).label("exact"), cohorts.c.code)
-        .select_from(learners)
+    return (
+        select(first, cohorts.c.code)
+        .select_from(first)
         .outerjoin(enrolments, enrolments.c.id == newest)
         .outerjoin(cohorts, cohorts.c.id == enrolments.c.cohort_id)
-        .where(name.contains(wanted, autoescape=True), learner_within(scope))
-        .order_by((name == wanted).desc(), learners.c.id)
-        .limit(limit)
     )
-    return [NamedLearner(r.id, r.name, bool(r.exact), r.code) for r in await tx.conn.execute(query)]
+
+
+def _begins(tx: Tx, words: str) -> ColumnElement[bool]:
+    """By the index: PostgreSQL's compares by characters only with these operators, SQLite's always does."""
+    name, after = learners.c.name, words + chr(0x10FFFF)
+    if tx.dialect == "postgresql":
+        return and_(name.op("~>=~", is_comparison=True)(words), name.op("~<~", is_comparison=True)(after))
+    return and_(name >= words, name < after)
 
 
 def _group_size(row: Any, size: tuple[int, int]) -> GroupSize:

@@ -27,6 +27,10 @@ class RuleLike(Protocol):
     def move(self) -> str: ...
     @property
     def grade(self) -> str | None: ...
+    @property
+    def tag(self) -> str | None: ...
+    @property
+    def todo(self) -> str | None: ...
 
 
 class UnknownName(ValueError):
@@ -51,12 +55,25 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], Any]] = {
 
 def decided_name(rules: Sequence[RuleLike], facts: Values = LIVE, settings: Values = SETTINGS) -> ColumnElement[Any]:
     """The name of the first rule whose conditions all hold, NULL when none does."""
-    return _first(rules, [rule.name for rule in rules], facts, settings)
+    return decided(rules, [rule.name for rule in rules], facts, settings)
 
 
 def decided_place(rules: Sequence[RuleLike], facts: Values = LIVE, settings: Values = SETTINGS) -> ColumnElement[Any]:
     """The place the deciding rule moves to, NULL when none decides."""
-    return _first(rules, [str(rule.move) for rule in rules], facts, settings)
+    return decided(rules, [str(rule.move) for rule in rules], facts, settings)
+
+
+def decided(
+    rules: Sequence[RuleLike], results: Sequence[Any], facts: Values = LIVE, settings: Values = SETTINGS
+) -> ColumnElement[Any]:
+    """What is said (`results`, one for each rule: a text, an expression or None) by the first rule that holds, else NULL."""
+    if not rules:
+        return null()
+    said = [
+        null() if result is None else result if isinstance(result, ColumnElement) else literal(result, String())
+        for result in results
+    ]
+    return case(*zip((_holds(rule, facts, settings) for rule in rules), said, strict=True), else_=null())
 
 
 def with_settings(**numbers: int) -> Values:
@@ -65,21 +82,6 @@ def with_settings(**numbers: int) -> Values:
     if unknown:
         raise UnknownName(f"unknown camp setting {sorted(unknown)}")
     return {**SETTINGS, **{name: literal(number) for name, number in numbers.items()}}
-
-
-def by_rule(column: ColumnElement[str], values: Mapping[str, str | None]) -> ColumnElement[Any]:
-    """Turns a column of rule names into something said per rule (its grade, its to-do); NULL where nothing is said."""
-    known = {name: value for name, value in values.items() if value is not None}
-    if not known:
-        return null()
-    return case(*((column == name, literal(value, String())) for name, value in known.items()), else_=null())
-
-
-def _first(rules: Sequence[RuleLike], results: Sequence[str], facts: Values, settings: Values) -> ColumnElement[Any]:
-    if not rules:
-        return null()
-    pairs = zip(rules, results, strict=True)
-    return case(*((_holds(rule, facts, settings), literal(result, String())) for rule, result in pairs), else_=null())
 
 
 def _holds(rule: RuleLike, facts: Values, settings: Values) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, Select, cast, literal, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Select, cast, literal, or_, select, true, union
 
 from storage.tables_camp import class_groups, departments, enrolments, learners, members, pool_entries
 
@@ -43,9 +43,12 @@ def learner_within(scope: Scope) -> ColumnElement[bool]:
     if scope.range is Range.ALL:
         return true()
     people = _people(scope)
+    mine = learners.alias("mine")
+    owned = select(mine.c.id).where(mine.c.owner_id.in_(people))
     taught = select(enrolments.c.learner_id).where(enrolments.c.class_teacher_id.in_(people))
     claimed = select(pool_entries.c.learner_id).where(pool_entries.c.owner_id.in_(people), pool_entries.c.state.in_(_HELD))
-    return or_(learners.c.owner_id.in_(people), learners.c.id.in_(taught), learners.c.id.in_(claimed))
+    # One list, not three conditions: so it is read by the indexes of the three, and not learner by learner.
+    return learners.c.id.in_(union(owned, taught, claimed))
 
 
 def group_within(scope: Scope) -> ColumnElement[bool]:

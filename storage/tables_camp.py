@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 import storage.tables_nudge  # noqa: F401  (whoever imports the camp's tables has all of them in the metadata)
-from storage.columns import BigId, Json, UtcTime
+from storage.columns import BigId, Json, Key, Line, UtcTime
 from storage.tables_loop import metadata
 
 # --- the corp ---------------------------------------------------------------------------------------------------------
@@ -26,7 +26,7 @@ departments = Table(
     "departments",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=False),  # WeCom's own department id
-    Column("name", String(128), nullable=False),
+    Column("name", Line(128), nullable=False),
     Column("parent_id", BigInteger),
 )
 
@@ -34,14 +34,14 @@ members = Table(
     "members",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("userid", String(64), nullable=False),
-    Column("userid_key", String(64), nullable=False, unique=True),  # lower-case: WeCom lower-cases ids in answers
-    Column("name", String(64)),
+    Column("userid", Key(64), nullable=False),
+    Column("userid_key", Key(64), nullable=False, unique=True),  # lower-case: WeCom lower-cases ids in answers
+    Column("name", Line(64)),
     Column("department_id", BigInteger),
     Column("left_at", UtcTime),
     Column("seen_at", UtcTime),  # when the nightly comparison last met them in the directory
     # A member with a position is staff; the position comes from camp.toml.
-    Column("position", String(32)),
+    Column("position", Line(32)),
     Column("scope", String(16)),  # self, department, below, all; empty = the position's default
     Column("disabled", Boolean, nullable=False, default=False),
     Column("quota", Integer),
@@ -54,8 +54,8 @@ camps = Table(
     "camps",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("code", String(64), nullable=False, unique=True),
-    Column("name", String(128), nullable=False),
+    Column("code", Key(64), nullable=False, unique=True),
+    Column("name", Line(128), nullable=False),
     Column("warm_lessons", SmallInteger, nullable=False),
     Column("sale_window_days", SmallInteger, nullable=False),
 )
@@ -65,12 +65,12 @@ cohorts = Table(
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("camp_id", ForeignKey("camps.id"), nullable=False),
-    Column("code", String(64), nullable=False, unique=True),
-    Column("name", String(128), nullable=False),
+    Column("code", Key(64), nullable=False, unique=True),
+    Column("name", Line(128), nullable=False),
     Column("starts_at", UtcTime, nullable=False),
     Column("closes_at", UtcTime, nullable=False),
     Column("enrol_until", UtcTime, nullable=False),
-    Column("next_code", String(64)),
+    Column("next_code", Line(64)),
     Column("closed_at", UtcTime),
 )
 Index("ix_cohorts_camp_starts", cohorts.c.camp_id, cohorts.c.starts_at)
@@ -81,12 +81,12 @@ lessons = Table(
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("cohort_id", ForeignKey("cohorts.id"), nullable=False),
     Column("seq", SmallInteger, nullable=False),
-    Column("title", String(128), nullable=False),
+    Column("title", Line(128), nullable=False),
     Column("starts_at", UtcTime, nullable=False),
     Column("ends_at", UtcTime, nullable=False),
     Column("checkin_opens_at", UtcTime, nullable=False),
     Column("checkin_closes_at", UtcTime, nullable=False),
-    Column("passphrase", String(64)),
+    Column("passphrase", Line(64)),
     Column("reminded_at", UtcTime),
     Column("digested_at", UtcTime),
     UniqueConstraint("cohort_id", "seq"),
@@ -98,11 +98,11 @@ class_groups = Table(
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("cohort_id", ForeignKey("cohorts.id"), nullable=False),
-    Column("code", String(32), nullable=False),
-    Column("chat_id", String(64), unique=True),
+    Column("code", Key(32), nullable=False),
+    Column("chat_id", Key(64), unique=True),
     Column("class_teacher_id", ForeignKey("members.id"), nullable=False),
     Column("join_url", Text),
-    Column("member_version", String(64)),
+    Column("member_version", Key(64)),
     UniqueConstraint("cohort_id", "code"),
 )
 
@@ -110,10 +110,10 @@ channels = Table(
     "channels",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("code", String(64), nullable=False, unique=True),  # the `state` of the contact way
-    Column("name", String(128), nullable=False),
+    Column("code", Key(64), nullable=False, unique=True),  # the `state` of the contact way
+    Column("name", Line(128), nullable=False),
     Column("camp_id", ForeignKey("camps.id")),
-    Column("department", String(128)),
+    Column("department", Line(128)),
 )
 
 # --- learners ---------------------------------------------------------------------------------------------------------
@@ -122,8 +122,8 @@ learners = Table(
     "learners",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("external_userid", String(64), unique=True),
-    Column("name", String(128)),
+    Column("external_userid", Key(64), unique=True),
+    Column("name", Line(128)),
     Column("phone_sealed", Text),  # encrypted at rest
     Column("owner_id", ForeignKey("members.id")),
     Column("unreachable_at", UtcTime),  # deleted their class teacher
@@ -132,12 +132,14 @@ learners = Table(
     Column("last_seen_at", UtcTime),
 )
 Index("ix_learners_owner", learners.c.owner_id)
+# For names that begin with some words; PostgreSQL needs to be told that this is what it is for.
+Index("ix_learners_name", learners.c.name, postgresql_ops={"name": "text_pattern_ops"})
 
 identities = Table(
     "identities",
     metadata,
     Column("kind", String(24), primary_key=True),  # external_userid, unionid, phone (keyed hash)
-    Column("value", String(160), primary_key=True),
+    Column("value", Key(160), primary_key=True),
     Column("learner_id", ForeignKey("learners.id"), nullable=False, index=True),
 )
 
@@ -148,17 +150,19 @@ follows = Table(
     Column("learner_id", ForeignKey("learners.id"), primary_key=True),
     Column("member_id", ForeignKey("members.id"), primary_key=True),
     Column("added_at", UtcTime, nullable=False),
-    Column("channel_code", String(64)),
+    Column("channel_code", Line(64)),
     Column("ended_at", UtcTime),
     Column("ended_by", String(16)),  # learner, member, transfer, gone (missing in WeCom's own list)
     Column("seen_at", UtcTime),  # when the nightly comparison last met it
 )
 
+Index("ix_follows_member", follows.c.member_id)
+
 group_members = Table(
     "group_members",
     metadata,
     Column("class_group_id", ForeignKey("class_groups.id"), primary_key=True),
-    Column("external_userid", String(64), primary_key=True),
+    Column("external_userid", Key(64), primary_key=True),
     Column("joined_at", UtcTime, nullable=False),
     Column("left_at", UtcTime),
     Column("join_scene", SmallInteger),
@@ -189,7 +193,8 @@ enrolments = Table(
     Column("last_seen_at", UtcTime),
     UniqueConstraint("learner_id", "cohort_id"),
 )
-Index("ix_enrolments_cohort_place", enrolments.c.cohort_id, enrolments.c.place)
+# With the id: a sweep walks those of one place in the order of their ids.
+Index("ix_enrolments_cohort_place", enrolments.c.cohort_id, enrolments.c.place, enrolments.c.id)
 Index("ix_enrolments_class_teacher", enrolments.c.class_teacher_id, enrolments.c.cohort_id)
 
 attendance = Table(
@@ -227,7 +232,7 @@ pool_entries = Table(
     Column("learner_id", ForeignKey("learners.id"), nullable=False),
     Column("pool", String(16), nullable=False),  # conversion, renewal
     Column("grade", String(8)),
-    Column("rule", String(64), nullable=False),
+    Column("rule", Line(64), nullable=False),
     Column("entered_at", UtcTime, nullable=False),
     Column("state", String(16), nullable=False),  # open, claimed, sold, withdrawn
     Column("owner_id", ForeignKey("members.id")),  # who claimed it
@@ -267,24 +272,25 @@ orders = Table(
     "orders",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("order_no", String(128), nullable=False, unique=True),
+    Column("order_no", Key(128), nullable=False, unique=True),
     Column("learner_id", ForeignKey("learners.id"), nullable=False),
     Column("enrolment_id", ForeignKey("enrolments.id")),
-    Column("course", String(128), nullable=False),
+    Column("course", Line(128), nullable=False),
     Column("amount_fen", BigInteger, nullable=False),
     Column("refunded_fen", BigInteger, nullable=False, default=0),
     Column("paid_at", UtcTime, nullable=False),
-    Column("source", String(64), nullable=False),
+    Column("source", Line(64), nullable=False),
     Column("seller_id", ForeignKey("members.id")),
     Column("confirmed_at", UtcTime),  # a hand-entered sale that the shop's event confirmed later
 )
 Index("ix_orders_learner", orders.c.learner_id)
+Index("ix_orders_enrolment", orders.c.enrolment_id)
 
 refunds = Table(
     "refunds",
     metadata,
-    Column("order_no", String(128), primary_key=True),
-    Column("event_id", String(160), primary_key=True),
+    Column("order_no", Key(128), primary_key=True),
+    Column("event_id", Key(160), primary_key=True),
     Column("amount_fen", BigInteger, nullable=False),
     Column("refunded_at", UtcTime, nullable=False),
 )
@@ -322,8 +328,8 @@ todos = Table(
     Column("member_id", ForeignKey("members.id"), nullable=False),
     Column("learner_id", ForeignKey("learners.id")),
     Column("kind", String(24), nullable=False),
-    Column("text", String(256), nullable=False),
-    Column("dedup_key", String(160), nullable=False, unique=True),
+    Column("text", Line(256), nullable=False),
+    Column("dedup_key", Line(160), nullable=False, unique=True),
     Column("created_at", UtcTime, nullable=False),
     Column("done_at", UtcTime),
 )
@@ -337,8 +343,8 @@ journal = Table(
     Column("learner_id", BigInteger, nullable=False),
     Column("enrolment_id", BigInteger),
     Column("at", UtcTime, nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("by", String(80), nullable=False),  # learner, member:<userid>, rule:<name>, wecom, shop …
+    Column("kind", Line(32), nullable=False),
+    Column("by", Line(80), nullable=False),  # learner, member:<userid>, rule:<name>, wecom, shop …
     Column("detail", Json, nullable=False),
 )
 Index("ix_journal_learner", journal.c.learner_id, journal.c.id)
@@ -355,9 +361,9 @@ closings = Table(
     Column("state", String(16), nullable=False),  # proposed, running, done, undone
     Column("proposed_at", UtcTime, nullable=False),
     Column("proposed_counts", Json, nullable=False),
-    Column("task_id", String(128)),
+    Column("task_id", Key(128)),
     Column("confirmed_at", UtcTime),
-    Column("confirmed_by", String(80)),
+    Column("confirmed_by", Line(80)),
     Column("progress_id", BigInteger, nullable=False, default=0),  # last enrolment id swept
     Column("finished_at", UtcTime),
     UniqueConstraint("cohort_id", "moment"),
@@ -369,7 +375,7 @@ placements = Table(
     # Why each enrolment is where it is: rule, facts at that time, from, to. Feeds 为什么 and the undo.
     Column("closing_id", ForeignKey("closings.id"), primary_key=True),
     Column("enrolment_id", ForeignKey("enrolments.id"), primary_key=True),
-    Column("rule", String(64), nullable=False),
+    Column("rule", Line(64), nullable=False),
     Column("from_place", String(24), nullable=False),
     Column("to_place", String(24), nullable=False),
     Column("attended", SmallInteger, nullable=False),
@@ -385,9 +391,9 @@ Index("ix_placements_enrolment", placements.c.enrolment_id)
 wecom_tags = Table(
     "wecom_tags",
     metadata,
-    Column("group_name", String(64), primary_key=True),
-    Column("name", String(64), primary_key=True),
-    Column("tag_id", String(64), unique=True),  # empty while it is being created
+    Column("group_name", Line(64), primary_key=True),
+    Column("name", Line(64), primary_key=True),
+    Column("tag_id", Key(64), unique=True),  # empty while it is being created
     Column("asked_at", UtcTime),
 )
 
@@ -395,12 +401,12 @@ tag_marks = Table(
     "tag_marks",
     metadata,
     Column("learner_id", ForeignKey("learners.id"), primary_key=True),
-    Column("group_name", String(64), primary_key=True),
-    Column("name", String(64), primary_key=True),
+    Column("group_name", Line(64), primary_key=True),
+    Column("name", Line(64), primary_key=True),
     Column("wanted", Boolean, nullable=False),
     Column("marked", Boolean),  # what WeCom was last told with success; empty = never
     Column("sent", Boolean),  # what is on its way; empty = nothing
-    Column("by", String(80), nullable=False),
+    Column("by", Line(80), nullable=False),
     Column("at", UtcTime, nullable=False),
 )
 Index("ix_tag_marks_tag", tag_marks.c.group_name, tag_marks.c.name)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, SmallInteger, String, Table, Text, UniqueConstraint
 
-from storage.columns import BigId, Json, UtcTime
+from storage.columns import BigId, Json, Key, Line, UtcTime
 
 metadata = MetaData(
     naming_convention={
@@ -20,11 +20,11 @@ inbox = Table(
     "inbox",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("source", String(32), nullable=False),
-    Column("kind", String(64), nullable=False),
+    Column("source", Line(32), nullable=False),
+    Column("kind", Line(64), nullable=False),
     # MsgId, kf msgid, tick occurrence, event_id …: the same fact is stored once, however often it arrives.
-    Column("dedup_key", String(200), nullable=False, unique=True),
-    Column("conversation", String(160), nullable=False),
+    Column("dedup_key", Line(200), nullable=False, unique=True),
+    Column("conversation", Line(160), nullable=False),
     Column("body", Json, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     Column("turn", SmallInteger, nullable=False, default=1),  # storage.inbox.Turn
@@ -40,10 +40,10 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("lane", String(64), nullable=False),
-    Column("call", String(64), nullable=False),
+    Column("lane", Line(64), nullable=False),
+    Column("call", Line(64), nullable=False),
     Column("priority", SmallInteger, nullable=False),
-    Column("dedup_key", String(200), unique=True),
+    Column("dedup_key", Line(200), unique=True),
     Column("payload", Json, nullable=False),
     Column("context", Json, nullable=False),
     Column("answer", String(8), nullable=False),  # storage.outbox.Answer
@@ -59,50 +59,77 @@ outbox = Table(
     Column("errcode", Integer),
     Column("error", Text),
 )
-# State first: which lanes have work is asked every second, and rows that were sent are soon millions.
-Index("ix_outbox_due", outbox.c.state, outbox.c.lane, outbox.c.priority, outbox.c.id)
+# State first: which lanes have work is asked every second, and rows that were sent are soon millions. With not_before, so that
+# rows held back for a later moment are passed over without reading them.
+Index("ix_outbox_due", outbox.c.state, outbox.c.lane, outbox.c.priority, outbox.c.id, outbox.c.not_before)
+# What a lane sent lately counts against WeCom's windows, whichever process sent it.
+Index(
+    "ix_outbox_tried",
+    outbox.c.lane,
+    outbox.c.tried_at,
+    sqlite_where=outbox.c.tried_at.is_not(None),
+    postgresql_where=outbox.c.tried_at.is_not(None),
+)
+
+lane_closings = Table(
+    "lane_closings",
+    metadata,
+    # Whoever owns the lane next must know that WeCom closed it (45009, doc 90313).
+    Column("lane", String(64), primary_key=True),
+    Column("until", UtcTime, nullable=False),
+)
 
 leases = Table(
     "leases",
     metadata,
-    Column("name", String(80), primary_key=True),
-    Column("owner", String(80), nullable=False),
+    Column("name", Line(80), primary_key=True),
+    Column("owner", Line(80), nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    # The access token of an app, encrypted with the privacy key: one node fetches it for all.
+    Column("app", Line(80), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("sealed", Text, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
 )
 
 nonces = Table(
     "nonces",
     metadata,
-    Column("source", String(64), primary_key=True),
-    Column("nonce", String(128), primary_key=True),
-    Column("body_hash", String(64), nullable=False),
+    Column("source", Line(64), primary_key=True),
+    Column("nonce", Line(128), primary_key=True),
+    Column("body_hash", Line(64), nullable=False),
     Column("seen_at", UtcTime, nullable=False),
 )
 
 kf_accounts = Table(
     "kf_accounts",
     metadata,
-    Column("open_kfid", String(64), primary_key=True),
-    Column("cursor", String(128)),
-    Column("token", String(160)),
+    Column("open_kfid", Key(64), primary_key=True),
+    Column("cursor", Key(128)),
+    Column("token", Key(160)),
     Column("token_at", UtcTime),
     # One puller per account: set while a kf.sync is on its way; `again` when a callback arrived meanwhile.
     Column("pulling", Boolean, nullable=False, default=False),
     Column("again", Boolean, nullable=False, default=False),
     Column("pulling_at", UtcTime),  # when the kf.sync on its way was asked for; an old one is given up
     Column("link_url", Text),
-    Column("link_scene", String(64)),
+    Column("link_scene", Line(64)),
 )
 
 kf_windows = Table(
     "kf_windows",
     metadata,
     Column("learner_id", BigId, primary_key=True, autoincrement=False),
-    Column("open_kfid", String(64), nullable=False),
+    Column("open_kfid", Key(64), nullable=False),
     # WeCom's rule (doc 94677): 5 messages within 48 h after the learner's last one.
     Column("learner_spoke_at", UtcTime),
     Column("sent_since", SmallInteger, nullable=False, default=0),
-    Column("welcome_code", String(160)),
+    Column("welcome_code", Line(160)),
     Column("welcome_until", UtcTime),
     Column("closed_at", UtcTime),
 )
@@ -110,9 +137,9 @@ kf_windows = Table(
 cards = Table(
     "cards",
     metadata,
-    Column("task_id", String(128), primary_key=True),
-    Column("kind", String(32), nullable=False),  # verdict, claim, …
-    Column("ref", String(64), nullable=False),  # id of what the card is about
+    Column("task_id", Key(128), primary_key=True),
+    Column("kind", Line(32), nullable=False),  # verdict, claim, …
+    Column("ref", Line(64), nullable=False),  # id of what the card is about
     Column("recipients", Json, nullable=False),  # userids
     Column("message", Json, nullable=False),  # the card's face as last sent
     Column("created_at", UtcTime, nullable=False),
@@ -124,8 +151,8 @@ card_codes = Table(
     "card_codes",
     metadata,
     # A response code works once, for 72 h (doc 94888).
-    Column("response_code", String(200), primary_key=True),
-    Column("task_id", String(128), nullable=False, index=True),
+    Column("response_code", Key(200), primary_key=True),
+    Column("task_id", Key(128), nullable=False, index=True),
     Column("obtained_at", UtcTime, nullable=False),
     Column("used_at", UtcTime),
 )
@@ -134,12 +161,12 @@ unmatched_events = Table(
     "unmatched_events",
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("source", String(64), nullable=False),
-    Column("event_id", String(160), nullable=False),
-    Column("type", String(64), nullable=False),
+    Column("source", Line(64), nullable=False),
+    Column("event_id", Key(160), nullable=False),
+    Column("type", Line(64), nullable=False),
     Column("identity_kind", String(24)),
-    Column("identity_value", String(160)),
-    Column("reason", String(160), nullable=False),
+    Column("identity_value", Key(160)),
+    Column("reason", Line(160), nullable=False),
     Column("body", Json, nullable=False),
     Column("received_at", UtcTime, nullable=False),
     Column("matched_at", UtcTime),
@@ -152,7 +179,7 @@ unmatched_identities = Table(
     metadata,
     # Everything an unmatched event says about its subject: whichever becomes known first releases it.
     Column("kind", String(24), primary_key=True),
-    Column("value", String(160), primary_key=True),
+    Column("value", Key(160), primary_key=True),
     Column("unmatched_id", BigId, primary_key=True, autoincrement=False),
 )
 
@@ -160,7 +187,7 @@ listings = Table(
     "listings",
     metadata,
     # The long answer a person is paging through (更多); one per conversation.
-    Column("conversation", String(160), primary_key=True),
+    Column("conversation", Line(160), primary_key=True),
     Column("pages", Json, nullable=False),
     Column("next_page", SmallInteger, nullable=False),
     Column("expires_at", UtcTime, nullable=False),

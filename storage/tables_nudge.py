@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, SmallInteger, String, Table, Text
 
-from storage.columns import BigId, UtcTime
+from storage.columns import BigId, Key, UtcTime
 from storage.tables_loop import metadata
 
 nudges = Table(
@@ -18,7 +18,7 @@ nudges = Table(
     Column("asked_by", ForeignKey("members.id"), nullable=False),
     Column("text", Text, nullable=False),
     Column("state", String(16), nullable=False),  # storage.nudges.State
-    Column("msgid", String(128), unique=True),  # WeCom's name of the task
+    Column("msgid", Key(128), unique=True),  # WeCom's name of the task
     Column("asked_at", UtcTime, nullable=False),
     Column("tries", SmallInteger, nullable=False, default=1),  # how often WeCom was asked, each time sure that none stands
     Column("until", UtcTime, nullable=False),  # unsent by then, it is taken back

@@ -84,16 +84,18 @@ async def due_of(tx: Tx, learner_ids: Collection[int]) -> list[Due]:
     return [Due(r.learner_id, r.group_name, r.name, r.wanted, r.tag_id) for r in rows]
 
 
-async def learners_due(tx: Tx, after_id: int, limit: int) -> list[int]:
-    """The next learners with untold wishes, by id."""
-    query = (
-        select(tag_marks.c.learner_id)
-        .where(tag_marks.c.learner_id > after_id, _due(), _reachable())
-        .distinct()
-        .order_by(tag_marks.c.learner_id)
-        .limit(limit)
-    )
-    return [row.learner_id for row in await tx.conn.execute(query)]
+async def window_after(tx: Tx, after_id: int, size: int) -> int | None:
+    """The learner up to whom the next `size` wishes reach; None when there are no more than that."""
+    query = select(tag_marks.c.learner_id).where(tag_marks.c.learner_id > after_id).order_by(tag_marks.c.learner_id)
+    found: int | None = (await tx.conn.execute(query.offset(size).limit(1))).scalar_one_or_none()
+    return found
+
+
+async def learners_due(tx: Tx, after_id: int, upto: int | None, limit: int) -> list[int]:
+    """The next learners with untold wishes up to the end of a window (None: of all), by id."""
+    query = select(tag_marks.c.learner_id).where(_within(after_id, upto), _due(), _reachable())
+    rows = await tx.conn.execute(query.distinct().order_by(tag_marks.c.learner_id).limit(limit))
+    return [row.learner_id for row in rows]
 
 
 async def targets(tx: Tx, learner_ids: Collection[int]) -> dict[int, Target]:
@@ -133,9 +135,15 @@ async def release(tx: Tx, learner_id: int, tags: Sequence[Tag]) -> None:
     await tx.conn.execute(update(tag_marks).where(_is([(learner_id, *tag) for tag in tags])).values(sent=None))
 
 
-async def release_older(tx: Tx, before: datetime) -> None:
-    """Marks on their way since long ago were refused or lost: they are due again."""
-    await tx.conn.execute(update(tag_marks).where(tag_marks.c.sent.is_not(None), tag_marks.c.at < before).values(sent=None))
+async def release_older(tx: Tx, after_id: int, upto: int | None, before: datetime) -> None:
+    """Marks of a window that are on their way since long ago were refused or lost: they are due again."""
+    stuck = [_within(after_id, upto), tag_marks.c.sent.is_not(None), tag_marks.c.at < before]
+    await tx.conn.execute(update(tag_marks).where(*stuck).values(sent=None))
+
+
+def _within(after_id: int, upto: int | None) -> ColumnElement[bool]:
+    later = tag_marks.c.learner_id > after_id
+    return later if upto is None else and_(later, tag_marks.c.learner_id <= upto)
 
 
 async def ask_for(tx: Tx, tags: Collection[Tag], before: datetime) -> list[Tag]:

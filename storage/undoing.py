@@ -1,115 +1,126 @@
-"""Taking a close back: placements are reversed where nothing has happened since; what happened stays and can be listed."""
+"""Taking a close back, stretch by stretch: placements are reversed where nothing has happened since; what happened stays."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, insert, literal, or_, select, update
+from sqlalchemy import and_, case, delete, exists, insert, literal, or_, select, update
 
 from storage.carry_over import SOURCE
 from storage.closings import Closing
 from storage.columns import Json, UtcTime
 from storage.database import Tx
-from storage.placements import POOLS
-from storage.tables_camp import attendance, enrolments, journal, learners, orders, placements, pool_entries, todos
+from storage.tables_camp import (
+    attendance,
+    enrolments,
+    journal,
+    learners,
+    orders,
+    placements,
+    pool_entries,
+    tag_marks,
+    todos,
+)
 
 _HELD = ("claimed", "sold")
 
 
-async def take_back_enrolments(tx: Tx, closing: Closing, next_cohort_id: int, to_place: str) -> None:
-    """Deletes the enrolments the close made in the next cohort, where nothing is known of them there yet."""
-    movers = select(enrolments.c.learner_id).join(placements, placements.c.enrolment_id == enrolments.c.id)
-    movers = movers.where(_of(closing), placements.c.to_place == to_place, enrolments.c.place == to_place)
-    e = enrolments.alias("e")
-    unused = select(e.c.id).where(
-        e.c.cohort_id == next_cohort_id,
-        e.c.source == SOURCE,
-        e.c.enrolled_at >= closing.confirmed_at,
-        e.c.in_group_at.is_(None),
-        e.c.paid_count == 0,
-        e.c.learner_id.in_(movers),
-        *(~exists().where(table.c.enrolment_id == e.c.id) for table in (attendance, orders, pool_entries, placements)),
+@dataclass(frozen=True)
+class Placed:
+    """A learner the close placed, and where they are now."""
+
+    enrolment_id: int
+    learner_id: int
+    name: str | None
+    rule: str
+    from_place: str
+    to_place: str
+    place: str
+
+
+async def placed_after(tx: Tx, closing: Closing, after: int, limit: int) -> list[Placed]:
+    """The next enrolments of the close, by id."""
+    own = select(placements.c.enrolment_id, placements.c.rule, placements.c.from_place, placements.c.to_place).where(
+        placements.c.closing_id == closing.id, placements.c.enrolment_id > after, placements.c.at >= closing.confirmed_at
     )
-    ids = [row.id for row in await tx.conn.execute(unused)]
-    for start in range(0, len(ids), 500):
-        await tx.conn.execute(delete(enrolments).where(enrolments.c.id.in_(ids[start : start + 500])))
+    some = own.order_by(placements.c.enrolment_id).limit(limit).subquery()
+    query = (
+        select(some.c.enrolment_id, enrolments.c.learner_id, learners.c.name, *list(some.c)[1:], enrolments.c.place)
+        .join(enrolments, enrolments.c.id == some.c.enrolment_id)
+        .join(learners, learners.c.id == enrolments.c.learner_id)
+        .order_by(some.c.enrolment_id)
+    )
+    return [Placed(*tuple(row)) for row in await tx.conn.execute(query)]
 
 
-async def withdraw_entries(tx: Tx, closing: Closing) -> list[int]:
-    """Withdraws the pool entries of the close that nobody has claimed; returns their ids."""
-    placed = select(placements.c.enrolment_id).where(_of(closing), placements.c.to_place.in_(POOLS))
+async def take_back_enrolments(tx: Tx, closing: Closing, learner_ids: Sequence[int], next_cohort_id: int) -> None:
+    """Deletes the enrolments the close made for them in the next cohort, where nothing is known of them there yet."""
+    unused = [
+        enrolments.c.cohort_id == next_cohort_id,
+        enrolments.c.source == SOURCE,
+        enrolments.c.enrolled_at >= closing.confirmed_at,
+        enrolments.c.in_group_at.is_(None),
+        enrolments.c.paid_count == 0,
+        enrolments.c.learner_id.in_(learner_ids),
+        *(~exists().where(table.c.enrolment_id == enrolments.c.id) for table in (attendance, orders, pool_entries, placements)),
+    ]
+    await tx.conn.execute(delete(enrolments).where(*unused))
+
+
+async def withdraw_entries(tx: Tx, enrolment_ids: Sequence[int], pools: Sequence[str]) -> list[int]:
+    """Withdraws their pool entries that nobody has claimed; returns the entries' ids."""
     result = await tx.conn.execute(
         update(pool_entries)
-        .where(pool_entries.c.enrolment_id.in_(placed), pool_entries.c.state == "open")
+        .where(pool_entries.c.enrolment_id.in_(enrolment_ids), pool_entries.c.pool.in_(pools), pool_entries.c.state == "open")
         .values(state="withdrawn", closed_at=tx.now)
         .returning(pool_entries.c.id)
     )
     return [row.id for row in result]
 
 
-async def reverse(tx: Tx, closing: Closing, next_cohort_id: int | None, *, moved: str, kept: tuple[str, ...]) -> int:
-    """Puts enrolments back where they came from; those sold or claimed, moved and busy there, or in `kept` stay.
-
-    `moved` is the place of those who carry on in `next_cohort_id`. Returns how many went back.
-    """
+async def held_back(tx: Tx, placed: Collection[Placed], next_cohort_id: int | None) -> set[int]:
+    """The enrolments among these whose learner was claimed or bought, or goes on in the next cohort."""
+    ids = [one.enrolment_id for one in placed]
     carried = enrolments.alias("carried")
     goes_on = exists().where(carried.c.learner_id == enrolments.c.learner_id, carried.c.cohort_id == (next_cohort_id or 0))
     held = exists().where(pool_entries.c.enrolment_id == enrolments.c.id, pool_entries.c.state.in_(_HELD))
-    own = and_(_of(closing), placements.c.enrolment_id == enrolments.c.id)
-    free: ColumnElement[bool] = and_(
-        enrolments.c.place.not_in(kept),
-        or_(enrolments.c.place != moved, ~goes_on),
-        or_(enrolments.c.place.not_in(POOLS), ~held),
+    kept = or_(
+        and_(enrolments.c.place == "next_cohort", goes_on),
+        and_(enrolments.c.place.in_(["conversion", "renewal"]), held),
     )
-    still = exists().where(own, placements.c.to_place == enrolments.c.place)
-    detail = literal({"closing": closing.id}, Json)
-    await tx.conn.execute(
-        insert(journal).from_select(
-            ["learner_id", "enrolment_id", "at", "kind", "by", "detail"],
-            select(
-                enrolments.c.learner_id,
-                enrolments.c.id,
-                literal(tx.now, UtcTime()),
-                literal("unplaced"),
-                literal("undo"),
-                detail,
-            ).where(still, free),
-        )
-    )
-    back = select(placements.c.from_place).where(own).scalar_subquery()
-    result = await tx.conn.execute(update(enrolments).where(still, free).values(place=back, place_at=tx.now, grade=None))
-    return result.rowcount
+    return {row.id for row in await tx.conn.execute(select(enrolments.c.id).where(enrolments.c.id.in_(ids), kept))}
 
 
-async def left_over(tx: Tx, closing: Closing) -> list[Row[Any]]:
-    """(learner_id, name, place) of those the undo could not put back."""
-    query: Select[Any] = (
-        select(enrolments.c.learner_id, learners.c.name, enrolments.c.place)
-        .join(placements, placements.c.enrolment_id == enrolments.c.id)
-        .join(learners, learners.c.id == enrolments.c.learner_id)
-        .where(_of(closing), enrolments.c.place != placements.c.from_place)
-        .order_by(enrolments.c.place, enrolments.c.learner_id)
-    )
-    return list(await tx.conn.execute(query))
+async def put_back(tx: Tx, closing: Closing, back: Sequence[Placed]) -> None:
+    """They are where they came from, and their story says so."""
+    came_from: dict[str, list[int]] = {}
+    for one in back:
+        came_from.setdefault(one.from_place, []).append(one.enrolment_id)
+    own = enrolments.c.id.in_([one.enrolment_id for one in back])
+    story = select(
+        enrolments.c.learner_id,
+        enrolments.c.id,
+        literal(tx.now, UtcTime()),
+        literal("unplaced"),
+        literal("undo"),
+        literal({"closing": closing.id}, Json),
+    ).where(own)
+    await tx.conn.execute(insert(journal).from_select(["learner_id", "enrolment_id", "at", "kind", "by", "detail"], story))
+    place: Any = case(*((enrolments.c.id.in_(ids), place) for place, ids in came_from.items()))
+    if len(came_from) == 1:
+        place = next(iter(came_from))
+    await tx.conn.execute(update(enrolments).where(own).values(place=place, place_at=tx.now, grade=None))
 
 
-async def placed_with(tx: Tx, closing: Closing) -> list[tuple[int, str]]:
-    """(learner id, rule) of those who are back where they were."""
-    rows = await tx.conn.execute(
-        select(enrolments.c.learner_id, placements.c.rule)
-        .join(placements, placements.c.enrolment_id == enrolments.c.id)
-        .where(_of(closing), enrolments.c.place == placements.c.from_place)
-        .order_by(enrolments.c.learner_id)
-    )
-    return [(row.learner_id, row.rule) for row in rows]
+async def drop_todos(tx: Tx, run: str, enrolment_ids: Sequence[int]) -> None:
+    """Closes the to-dos the run made about them and nobody has done."""
+    keys = [f"{run}:{enrolment_id}" for enrolment_id in enrolment_ids]
+    await tx.conn.execute(update(todos).where(todos.c.dedup_key.in_(keys), todos.c.done_at.is_(None)).values(done_at=tx.now))
 
 
-async def drop_todos(tx: Tx, run: str) -> None:
-    """Closes the to-dos a run made and nobody has done."""
-    await tx.conn.execute(
-        update(todos).where(todos.c.dedup_key.like(f"{run}:%"), todos.c.done_at.is_(None)).values(done_at=tx.now)
-    )
-
-
-def _of(closing: Closing) -> ColumnElement[bool]:
-    return and_(placements.c.closing_id == closing.id, placements.c.at >= closing.confirmed_at)
+async def drop_tag(tx: Tx, learner_ids: Sequence[int], group: str, name: str) -> None:
+    """They should not carry this tag any more."""
+    own = [tag_marks.c.learner_id.in_(learner_ids), tag_marks.c.group_name == group, tag_marks.c.name == name]
+    await tx.conn.execute(update(tag_marks).where(*own, tag_marks.c.wanted.is_(True)).values(wanted=False, by="undo", at=tx.now))

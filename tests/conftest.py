@@ -128,7 +128,7 @@ class House:
             waiting = [r for r in reversed(await outbox.listing(tx, outbox.State.PENDING, 1000)) if r.call == call]
             row = next(r for r in waiting if r.answer != outbox.Answer.NONE)
             state = outbox.State.SENT if ok else outbox.State.EXPIRED if expired else outbox.State.DEAD
-            await outbox.finish(tx, row.id, state, errcode=errcode)
+            await outbox.finish(tx, [row.id], state, errcode=errcode)
         body = {
             "outbox_id": row.id,
             "ok": ok,

@@ -24,7 +24,7 @@ from storage.inbox import FactDraft
 # Rows of one transaction: short enough that a running process can store its callbacks in between.
 _CHUNK = 500
 # A spreadsheet would run a cell that starts like this as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class FileKind(StrEnum):

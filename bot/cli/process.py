@@ -6,6 +6,7 @@ import typer
 
 from bot.cli.terminal import ConfigOption, fail, fail_with_config, faults_in_words, run, settings_from, voice_of
 from bot.settings import ConfigError
+from camp.phrases import say_in
 from storage.migrate import migrate as migrate_database
 
 
@@ -26,7 +27,8 @@ def serve(config: ConfigOption = None) -> None:
             settings.policy()
             run_bot(settings)
     except AlreadyRunning as error:
-        fail(say("cli.already_running", file=str(error)))
+        # Whoever starts a second one may be anybody, at a console that is not theirs.
+        fail("\n".join(say_in(language)("cli.already_running", file=str(error)) for language in ("zh", "en")))
     except CannotListen as error:
         fail(say("cli.cannot_listen", host=settings.server.host, port=settings.server.port, reason=str(error)))
 

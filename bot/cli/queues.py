@@ -22,9 +22,10 @@ from storage.database import Tx
 
 # Values an operator does not need to see to find out what went wrong.
 _HIDDEN_KEYS = re.compile(
-    r"secret|token|aes_key|password|passphrase|signature|phone|mobile|welcome_?code|response_?code|unionid", re.I
+    r"secret|token|aes_key|password|passphrase|signature|phone|mobile|welcome_?code|response_?code|^code$|unionid", re.I
 )
 _PHONE = re.compile(r"(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 IdsArgument = Annotated[list[int] | None, typer.Argument(help="编号 ids", show_default=False)]
 AllOption = Annotated[bool, typer.Option("--all", help="全部失败的。All failed rows.")]
@@ -129,8 +130,8 @@ def mask(value: Any) -> Any:
 
 
 def mask_text(words: str) -> str:
-    """The words with the middle of phone numbers blanked."""
-    return _PHONE.sub(r"\1****\2", words)
+    """The words with the middle of phone numbers blanked, and without what would steer the terminal."""
+    return _STEERING.sub("", _PHONE.sub(r"\1****\2", words))
 
 
 def _cell(value: Any, zone: ZoneInfo) -> str:

@@ -11,12 +11,12 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import aiohttp
 import typer
 from rich.console import Console
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.practice_clock import PracticeClock
 from bot.settings import ConfigError, Settings, config_path, load_settings
 from camp.phrases import Say, say_in
-from storage.database import Database, Now, StorageBusy, machine_now
+from storage.database import Database, Now, StorageAway, StorageBusy, is_busy, machine_now
 from storage.migrate import NewerDatabase, migrate
 
 CONFIG_FAULT = 2
@@ -92,11 +92,13 @@ def faults_in_words(say: Say) -> Iterator[None]:
         yield
     except ConfigError as error:
         fail(str(error), CONFIG_FAULT)
-    except StorageBusy:
-        fail(say("cli.busy"))
+    except StorageBusy as error:
+        fail(say("cli.busy") if not isinstance(error, StorageAway) else say("cli.database_away", reason=error.reason))
     except NewerDatabase as error:
         fail(say("cli.newer_database", revision=error.revision))
     except (SQLAlchemyError, OSError) as error:
+        if isinstance(error, DBAPIError) and is_busy(error):
+            fail(say("cli.busy"))
         # Only the driver's own words: SQLAlchemy's text repeats the statement with its values.
         reason = str(getattr(error, "orig", "") or error).split("\n")[0][:300]
         fail(say("cli.database_fault", kind=type(error).__name__, reason=reason))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import aiohttp
 
+from bot.nesting import too_deep
 from bot.wecom import errors
 from bot.wecom.errors import Outcome
 from bot.wecom.road import MAX_PAGES, Call, Json, NotConfigured, RoadContext
 from bot.wecom.tokens import NoToken, Token, TokenKeeper, to_token
 
+_ERRCODES_END = 2**31
 DEFAULT_TIMEOUT_S = 10.0
 _SECRET = re.compile(r"\b(access_token|corpsecret|key)=[^\s&\"',]+")
 UNREADABLE_PAYLOAD = (KeyError, TypeError, ValueError, AttributeError, IndexError)
@@ -40,6 +42,10 @@ class Answer:
         return self.errcode in errors.CLOSES_LANE
 
 
+async def _at_once() -> None:
+    return
+
+
 class WeComClient:
     """Sends the calls of the roads. `session` is shared and owned by the caller; `context` is handed to every `build`."""
 
@@ -56,8 +62,11 @@ class WeComClient:
         self._tokens = tokens
         self._context = context
 
-    async def call(self, call: Call, payload: Json) -> Answer:
-        """Perform `call` with all its pages, one token refresh and one mended body at most; raises nothing of the network."""
+    async def call(self, call: Call, payload: Json, again: Callable[[], Awaitable[None]] = _at_once) -> Answer:
+        """Perform `call` with all its pages, one token refresh and one mended body at most; raises nothing of the network.
+
+        WeCom counts each of those requests: `again` is awaited before every one but the first.
+        """
         try:
             body = call.build(payload, self._context)
             key = call.key(payload, self._context) if call.key else ""
@@ -65,14 +74,25 @@ class WeComClient:
             return Answer(Outcome.CONFIG, errors.NOT_CONFIGURED, str(missing.args[0] if missing.args else missing))
         except UNREADABLE_PAYLOAD as fault:
             return Answer(Outcome.PERMANENT, errors.UNSENDABLE, f"{call.name}: {type(fault).__name__}: {fault}")
-        return await _Run(self._wire, self._tokens, self._context, call, payload, key).all_pages(body)
+        return await _Run(self._wire, self._tokens, self._context, call, payload, key, again).all_pages(body)
 
 
 class _Run:
     """One call on its way: remembers what may happen only once."""
 
-    def __init__(self, wire: Wire, tokens: TokenKeeper, context: RoadContext, call: Call, payload: Json, key: str) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        tokens: TokenKeeper,
+        context: RoadContext,
+        call: Call,
+        payload: Json,
+        key: str,
+        again: Callable[[], Awaitable[None]],
+    ) -> None:
         self._wire = wire
+        self._again = again
+        self._asked = False
         self._tokens = tokens
         self._call = call
         self._payload = payload
@@ -113,6 +133,9 @@ class _Run:
             body = mended
 
     async def _exchange(self, body: Json) -> tuple[Reply, str]:
+        if self._asked:
+            await self._again()
+        self._asked = True
         if self._call.auth == "key":
             return await self._wire.ask(self._call.method, self._call.path, {"key": self._key}, body), ""
         try:
@@ -189,6 +212,8 @@ def _to_reply(status: int, retry_after: str, data: bytes, secrets: Mapping[str, 
         body = json.loads(data.decode("utf-8-sig"))
         errcode = int(body["errcode"])
     except (ValueError, KeyError, TypeError, RecursionError, OverflowError):
+        body, errcode = {}, errors.NOT_JSON
+    if too_deep(body, data) or abs(errcode) >= _ERRCODES_END:
         body, errcode = {}, errors.NOT_JSON
     pause_s = float(retry_after) if retry_after.isascii() and retry_after.isdigit() else None
     if status == 429:

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.parsers import expat
 
 MAX_BYTES = 1_048_576  # the documented callbacks are a few kB; aiohttp's own default body limit is the same number
 MAX_NODES = 20_000
+
+# One leaf of a flat document, in CDATA or plain.
+_LEAF = re.compile(r"<([A-Za-z]\w*)>(?:<!\[CDATA\[([^<]*)\]\]>|([^<]*))</\1>", re.ASCII)
+_ROOT = re.compile(r"<xml>[ \t\n]*</xml>[ \t\n]*")
+# What XML forbids or changes (a carriage return).
+_ODD = bytes([*range(0x09), *range(0x0B, 0x20)])
 
 
 class XmlRefused(ValueError):
@@ -20,11 +27,32 @@ def parse_xml(data: bytes, *, max_depth: int) -> dict[str, Any]:
     """
     if len(data) > MAX_BYTES:
         raise XmlRefused("too large")
-    builder = _Builder(max_depth)
     try:
-        data.decode()  # expat would let a byte order mark switch to UTF-16, which WeCom never sends
+        text = data.decode()  # expat would let a byte order mark switch to UTF-16, which WeCom never sends
     except UnicodeDecodeError:
         raise XmlRefused("not UTF-8") from None
+    leaves = _flat(data, text)
+    return _tree(data, max_depth) if leaves is None else leaves
+
+
+def _flat(data: bytes, text: str) -> dict[str, Any] | None:
+    """What `_tree` reads from a root with leaves only, which is nearly all that WeCom posts, in a third of the time.
+
+    None for whatever may be anything else: inner nodes, entities, attributes, comments, odd characters, two leaves of one name.
+    """
+    # As many ends of CDATA as beginnings: none is left inside a text. EF BF begins U+FFFE and U+FFFF.
+    closed = data.count(b"]]>") == data.count(b"<![CDATA[")
+    if not closed or b"&" in data or b"\xef\xbf" in data or len(data.translate(None, _ODD)) < len(data):
+        return None
+    parts = _LEAF.split(text, MAX_NODES - 1)
+    if _ROOT.fullmatch("".join(parts[::4])) is None:
+        return None
+    leaves = {name: quoted or bare or "" for name, quoted, bare in zip(parts[1::4], parts[2::4], parts[3::4], strict=True)}
+    return leaves if leaves and 4 * len(leaves) == len(parts) - 1 else None
+
+
+def _tree(data: bytes, max_depth: int) -> dict[str, Any]:
+    builder = _Builder(max_depth)
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.StartElementHandler = builder.start

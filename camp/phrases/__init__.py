@@ -11,11 +11,10 @@ import pkgutil
 from collections.abc import Callable
 from typing import Any
 
+from camp.harmless import Ours, harmless
+
 Say = Callable[..., str]
 LANGUAGES = ("zh", "en")
-
-# Angle brackets open links and mentions in app text and markdown; the full-width ones look alike and do nothing.
-_HARMLESS = str.maketrans({"<": "＜", ">": "＞", "\r": " ", "\x00": "", "\u202e": "", "\u2066": "", "\u2067": "", "\u2069": ""})
 
 
 def _collect() -> dict[str, tuple[str, str]]:
@@ -32,17 +31,12 @@ def _collect() -> dict[str, tuple[str, str]]:
 PHRASES = _collect()
 
 
-def harmless(words: str) -> str:
-    """The words without anything that acts in a WeCom message."""
-    return words.translate(_HARMLESS)
-
-
 def say_in(language: str) -> Say:
     """The speaker of one language: `say(key, **values) -> text`. KeyError for an unknown key: a bug, caught by the tests."""
     column = LANGUAGES.index(language) if language in LANGUAGES else 0
 
     def say(phrase: str, /, **values: Any) -> str:
         safe = {name: harmless(value) if isinstance(value, str) else value for name, value in values.items()}
-        return PHRASES[phrase][column].format(**safe)
+        return Ours(PHRASES[phrase][column].format(**safe))
 
     return say

@@ -16,7 +16,15 @@ PHRASES = {
     ),
     "cli.cannot_read": ("读不了 {file}：{reason}", "Cannot read {file}: {reason}"),
     "cli.not_utf8": ("{file} 不是 UTF-8 编码，请另存为 UTF-8。", "{file} is not UTF-8; save it as UTF-8."),
-    "cli.busy": ("数据库正忙，什么都没有改动，请再试一次。", "The database is busy; nothing was changed, try again."),
+    "cli.busy": (
+        "另一个程序正占着数据库（例如正在升级它，或有人用 sqlite3 打开着它），什么都没有改动；等它结束后再试一次。",
+        "Another program holds the database (one that migrates it, or an open sqlite3); nothing was changed. "
+        "Try again when it is done.",
+    ),
+    "cli.database_away": (
+        "数据库不可用或写不进去（{reason}）；检查磁盘空间、文件权限和数据库服务后再试。",
+        "The database is away or takes no writes ({reason}); look at disk space, permissions and the server, then try again.",
+    ),
     "cli.practice_away": (
         "演练时钟 {url} 没有回应，这次按本机时间算。",
         "The practice clock {url} does not answer; this run goes by the machine's time.",

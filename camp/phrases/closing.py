@@ -77,10 +77,14 @@ PHRASES = {
     ),
     # undo
     "closing.undo_done": ("已撤销 {cohort} 的结营，{back} 人回到原来的位置。", "Undone: {back} learners of {cohort} are back."),
+    "closing.undo_started": (
+        "正在撤销 {cohort} 的结营，学员较多，完成后告诉你。",
+        "Undoing the close of {cohort}; there are many learners, you will hear when it is done.",
+    ),
     "closing.undo_stuck": ("以下 {number} 人之后有了新进展，没有撤回：", "These {number} moved on since and stay:"),
     "closing.undo_stuck_item": ("{name}#{number}：{place}", "{name}#{number}: {place}"),
     "closing.undo_not_closed": ("{cohort} 没有结营，不用撤销。", "{cohort} is not closed."),
-    "closing.undo_running": ("{cohort} 正在结营，等跑完再撤销。", "{cohort} is being closed; undo it afterwards."),
+    "closing.undo_running": ("{cohort} 正在结营或撤销，等跑完再说。", "{cohort} is being closed or undone; wait for the end."),
     "closing.undo_too_late": (
         "{cohort} 结营已超过 {hours} 小时，不能整体撤销。可以单个处理：领取、退回、换期。",
         "{cohort} was closed more than {hours} h ago. Handle learners one by one.",

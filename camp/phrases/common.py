@@ -13,6 +13,12 @@ PHRASES = {
         "有一次企业微信调用被拒绝：{call} #{outbox_id}\n错误码 {errcode}：{hint}",
         "WeCom refused a call: {call} #{outbox_id}\nError {errcode}: {hint}",
     ),
+    "common.alert_expired": (
+        "企业微信没有及时接收，有消息过了时效没有发出：{call} #{outbox_id}（今天不再提醒；"
+        "全部：wecamp outbox list --state expired）",
+        "WeCom did not take messages in time; what had no meaning any more was dropped: {call} #{outbox_id} (said once a day; "
+        "all of them: wecamp outbox list --state expired)",
+    ),
     "common.usage": ("用法：{usage}\n例如：{example}", "Usage: {usage}\nExample: {example}"),
     "common.bad_argument": ("{problem}\n用法：{usage}\n例如：{example}", "{problem}\nUsage: {usage}\nExample: {example}"),
     "common.unknown": (

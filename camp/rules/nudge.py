@@ -6,6 +6,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 
 _FIRST_LOOKS = (timedelta(minutes=2), timedelta(minutes=10), timedelta(minutes=60))
 _LATER_LOOKS = timedelta(hours=1)
@@ -30,7 +31,7 @@ class NudgeLimits:
 
     def monthly(self, day: date) -> int:
         """How many a learner may get in the month of this day."""
-        days = calendar.monthrange(day.year, day.month)[1]
+        days = _days_of(day.year, day.month)
         return min(self.per_month or days, days)
 
     def is_quiet(self, local: time) -> bool:
@@ -38,6 +39,11 @@ class NudgeLimits:
         if self.quiet_from <= self.quiet_to:
             return self.quiet_from <= local < self.quiet_to
         return local >= self.quiet_from or local < self.quiet_to
+
+
+@cache
+def _days_of(year: int, month: int) -> int:
+    return calendar.monthrange(year, month)[1]
 
 
 @dataclass(frozen=True)

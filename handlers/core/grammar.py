@@ -16,6 +16,7 @@ _LESSON = re.compile(
 )
 _LESSON_FIRST = re.compile(rf"^(?:第\s*{_NUMBER}\s*[课节讲]?|{_NUMBER}\s*[课节讲])\s*(\D.*)$", re.S)
 _ODD_NUMBER = re.compile(r"^(?:[-−]\s*\d+|\d+\.\d+)\s*[课节讲]?$")
+_ROW = re.compile(r"[0-9]{1,18}")  # what a 64-bit column holds
 _HASH = re.compile(r"^(?:#|＃|号)?\s*(\d{1,12})\s*号?(?=\s|$|[^\d])\s*")
 _MONEY = re.compile(r"^[¥￥]?\s*([\d,]+(?:\.\d{1,2})?)\s*(元|块|rmb|cny|yuan)?$", re.I)
 
@@ -59,6 +60,11 @@ def to_number(digits: str) -> int:
         tens, _, ones = digits.partition("十")
         return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
     return int("".join(str(_DIGITS[c]) for c in digits))
+
+
+def row_number(words: str) -> int | None:
+    """The number of a row in a card's key or a menu's id, which come back from outside; None for anything else."""
+    return int(words) if _ROW.fullmatch(words) else None
 
 
 class Rest:

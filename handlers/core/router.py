@@ -5,13 +5,14 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 import handlers
 from handlers.core.context import Ctx, LearnerCtx, StaffCtx
+from handlers.core.event_field import text_of
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
 
@@ -71,9 +72,19 @@ class Router:
 
         return register
 
-    def event(self, event: str, *change_types: str) -> Callable[[FactHandler], FactHandler]:
-        """WeCom events: by name, or by name and ChangeType."""
-        return self.fact(*([f"wecom.event:{event}:{change}" for change in change_types] or [f"wecom.event:{event}"]))
+    def event(self, event: str, *change_types: str, needs: Sequence[str] = ()) -> Callable[[FactHandler], FactHandler]:
+        """WeCom events: by name, or by name and ChangeType. One without the ids it `needs` changes nothing."""
+        kinds = [f"wecom.event:{event}:{change}" for change in change_types] or [f"wecom.event:{event}"]
+
+        def register(run: FactHandler) -> FactHandler:
+            async def run_whole(ctx: Ctx) -> None:
+                if all(text_of(ctx.fact.body, name) for name in needs):
+                    await run(ctx)
+
+            self.fact(*kinds)(run_whole)
+            return run
+
+        return register
 
     def learner(
         self, *names: str, usage: tuple[str, str], example: tuple[str, str], summary: tuple[str, str], arguments: bool = True

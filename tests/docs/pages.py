@@ -14,6 +14,7 @@ PAGES = (
     "docs/architecture.md",
     "docs/decisions.md",
     "docs/backup.md",
+    "docs/deploy.md",
     "docs/sandbox.md",
 )
 _FENCE = re.compile(r"^\s*```.*?^\s*```", re.S | re.M)

@@ -23,12 +23,20 @@ async def test_alive(edge: Edge) -> None:
 
 async def test_ready_once_the_lanes_are_up_and_no_longer_when_leaving(edge: Edge) -> None:
     status, body = await ready(edge)
-    assert (status, body["ready"], body["lanes"]) == (503, False, False)
+    assert (status, body["ready"], body["lanes"], body["reason"]) == (503, False, False, "starting")
     edge.readiness.lanes_up = lambda: True
     status, body = await ready(edge)
     assert (status, body) == (
         200,
-        {"ready": True, "storage": True, "lanes": True, "last_callback_seconds_ago": None, "token": False, "practice": False},
+        {
+            "ready": True,
+            "reason": None,
+            "storage": True,
+            "lanes": True,
+            "last_callback_seconds_ago": None,
+            "token": False,
+            "practice": False,
+        },
     )
     await edge.callback(ADDED)
     edge.readiness.has_token = lambda: True
@@ -36,14 +44,15 @@ async def test_ready_once_the_lanes_are_up_and_no_longer_when_leaving(edge: Edge
     assert (status, body["token"]) == (200, True)
     assert 0 <= body["last_callback_seconds_ago"] < 60
     edge.readiness.leaving = True
-    assert (await ready(edge))[0] == 503
+    status, body = await ready(edge)
+    assert (status, body["reason"]) == (503, "leaving")
 
 
 async def test_not_ready_without_storage(edge: Edge) -> None:
     edge.readiness.lanes_up = lambda: True
     edge.readiness.database = Database("postgresql+asyncpg://postgres@/x?host=/nowhere")
     status, body = await ready(edge)
-    assert (status, body["storage"]) == (503, False)
+    assert (status, body["storage"], body["reason"]) == (503, False, "the database does not answer")
 
 
 async def test_metrics_count_and_name_nobody(edge: Edge) -> None:

@@ -184,3 +184,20 @@ async def test_two_writers_that_lock_each_other_both_come_through(database: Data
             *(writers[turn % 2].submit([draft(key) for key in (keys if turn % 2 else reversed(keys))]) for turn in range(8))
         )
     assert sorted(await stored(database)) == sorted(keys)
+
+
+async def test_whoever_has_waited_long_enough_is_told_whether_taken_or_not(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.inbox_writer, "_GROUP", 1)
+    writer = InboxWriter(database)
+    async with writing(writer):
+        async with database.write():  # the disk is taken: the first is in hand, the second in the queue
+            patient = asyncio.create_task(writer.submit([draft("patient")]))
+            waits = [asyncio.create_task(writer.submit([draft(key)], None, 0.01)) for key in ("a", "b")]
+            for outcome in await asyncio.gather(*waits, return_exceptions=True):
+                assert isinstance(outcome, TimeoutError)
+            assert not patient.done()
+        assert await patient is NonceUse.NEW
+        assert await writer.submit([draft("later")], None, 60) is NonceUse.NEW
+    assert await stored(database) == ["patient", "a", "b", "later"]  # they come again, and the key makes that harmless

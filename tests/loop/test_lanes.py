@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.wecom.road import Call, Json, Road, RoadContext
 from storage import inbox, outbox
-from storage.database import Database
+from storage.database import Database, machine_now
 from storage.outbox import Answer, Intent, Priority
 from tests.loop.conftest import FakeWecom, Rig, both, rigged, to_group, to_learner, to_member
 
@@ -118,7 +118,7 @@ async def test_what_has_expired_is_not_sent_and_whoever_asked_is_told(rig: Rig, 
     await rig.drained()
     assert wecom.asked == []
     assert await rig.states() == [EXPIRED] * 3
-    told = await facts(rig)
+    told = [fact for fact in await facts(rig) if fact[0].startswith("answer.")]
     assert [(kind, body["context"], body["ok"], body["expired"]) for kind, body in told] == [
         ("answer.app.message", {"about": "a"}, False, True),
         ("answer.app.message", {"about": "f"}, False, True),
@@ -169,7 +169,7 @@ async def test_45009_closes_the_api_and_is_not_held_against_the_row(rig: Rig, we
     wecom.script = [{"errcode": 45009, "errmsg": "api freq out of limit"}]
     await rig.start()
     await rig.add(to_member("a", "lin"))
-    await rig.until(lambda: rig.lanes._pacer.closed_calls() == ("app.message",))
+    await rig.until(lambda: rig.lanes._pacer.closed("app.message"))
     await rig.add(*(to_member(f"b{n}", f"u{n}") for n in range(150)))
     update = {"userids": ["wu"], "response_code": "rc", "label": "已领取"}
     await rig.add(Intent("app.update_card", update, priority=Priority.BROADCAST))
@@ -255,7 +255,7 @@ async def test_one_busy_member_does_not_hold_up_the_others(rig: Rig, wecom: Fake
 @both
 async def test_after_a_crash_wecom_is_asked_to_drop_a_repetition(rig: Rig, wecom: FakeWecom) -> None:
     await rig.add(to_member("before the crash"), to_member("never tried", "wu"))
-    async with rig.database.write() as tx:
+    async with rig.database.write(machine_now() - timedelta(seconds=11)) as tx:  # longer ago than a call takes
         await outbox.mark_tried(tx, [1])
     await rig.start()
     await rig.drained()
@@ -351,7 +351,7 @@ async def test_a_fault_of_the_database_stops_no_lane_and_loses_no_row(
             raise faults.pop()
         return await real(*given, **named)
 
-    monkeypatch.setattr(f"bot.lanes.outbox.{where}", failing)
+    monkeypatch.setattr(f"storage.outbox.{where}", failing)
     await rig.add(to_member("a"), to_learner("b"))
     await rig.drained()
     assert sorted(wecom.said()) == ["a", "b"]

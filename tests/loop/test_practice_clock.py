@@ -385,7 +385,7 @@ async def test_what_waits_for_wecoms_minute_goes_out_when_the_clock_jumps_over_i
                 words = {"type": "text", "text": f"第 {number} 条"}
                 await add_intent(tx, Intent("app.message", {"to": ["lin"], "message": words}))
         house.lanes.wake(tx.lanes)
-        await eventually(lambda: len(said_to_teacher(wecom)) == 29)
+        await eventually(lambda: len(said_to_teacher(wecom)) == 30)
         fetched = wecom.tokens
         bar.to(NOON + timedelta(hours=3))
         await eventually(lambda: len(said_to_teacher(wecom)) == 40)

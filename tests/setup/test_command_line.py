@@ -119,7 +119,7 @@ async def _break_one(config: Path) -> None:
         await inbox.add_facts(tx, [FactDraft("test", "ingest.enrolment.added", "k", "ingest", body)])
         await inbox.fail(tx, 1, "Traceback …\nValueError: boom")
         await outbox.add_intent(tx, Intent("app.message", {"to": ["lin"], "message": {"type": "text", "text": "hi"}}))
-        await outbox.finish(tx, 1, outbox.State.DEAD, errcode=48002, error="no right")
+        await outbox.finish(tx, [1], outbox.State.DEAD, errcode=48002, error="no right")
     await database.close()
 
 

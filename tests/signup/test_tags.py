@@ -106,4 +106,4 @@ async def test_thousands_of_wishes_are_worked_off_in_parts(front: Any) -> None:
     await front.house.work()
     assert len(await front.house.sent("contact.mark_tag")) == 2001
     parts = await front.house.rows("select body from inbox where kind = 'camp.tags'")
-    assert len([part for part in parts if "learner_ids" in str(part.body)]) == 11
+    assert len([part for part in parts if "learner_ids" in str(part.body)]) == 41

@@ -173,3 +173,15 @@ async def test_a_code_that_died_waiting_holds_up_nobody(database: Database, noon
         assert fresh.body["text"] == "fresh"
         await inbox.settle(tx, [fresh.id])
         assert await _line(tx) == ["late", "words"]
+
+
+async def test_bulk_and_walks_have_their_turn_before_a_batch_may_end(database: Database) -> None:
+    """A batch ends after a tenth of a second, which is about thirty of what people want."""
+    step = FactDraft(inbox.WALK, "camp.close", "step", "closing:1", {"text": "step"})
+    paid = [FactDraft("ingest:shop", "ingest.order.paid", f"e{number}", "ingest", {}) for number in range(3)]
+    async with database.write() as tx:
+        await inbox.add_facts(tx, [*paid, step, *(draft(f"words {n}") for n in range(64))])
+        first = [fact.kind for fact in await inbox.pending(tx, 64, bulk=8)][:26]
+        assert first.count("ingest.order.paid") == 3
+        assert first.count("camp.close") == 1
+        assert first[:8] == ["app.text"] * 8, "people first all the same"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
+from sqlalchemy import text
+
 from storage import leases, nonces
 from storage.database import Database
 from storage.nonces import Nonce, NonceUse
@@ -12,18 +14,47 @@ from storage.nonces import Nonce, NonceUse
 TERM = timedelta(seconds=6)
 
 
-async def test_one_holder_until_the_term_is_over(database: Database, noon: datetime) -> None:
-    async with database.write(noon) as tx:
+async def later(database: Database, seconds: float) -> None:
+    """So many seconds pass: the database's own clock counts, and nobody can set it."""
+    async with database.write() as tx:
+        await tx.conn.execute(text("UPDATE leases SET expires_at = expires_at - :passed"), {"passed": int(seconds * 1_000_000)})
+
+
+async def test_one_holder_until_the_term_is_over(database: Database) -> None:
+    async with database.write() as tx:
         assert await leases.take(tx, "worker", "a", TERM)
         assert not await leases.take(tx, "worker", "b", TERM)
         assert await leases.take(tx, "lane:kf", "b", TERM)
-    async with database.write(noon + timedelta(seconds=5)) as tx:
+    await later(database, 5)
+    async with database.write() as tx:
         assert await leases.take(tx, "worker", "a", TERM)  # renewed
-    async with database.write(noon + timedelta(seconds=8)) as tx:
+    await later(database, 3)
+    async with database.write() as tx:
         assert not await leases.take(tx, "worker", "b", TERM)
-    async with database.write(noon + timedelta(seconds=11)) as tx:
+    await later(database, 3)
+    async with database.write() as tx:
         assert await leases.take(tx, "worker", "b", TERM)
         assert not await leases.take(tx, "worker", "a", TERM)
+
+
+async def test_many_are_taken_in_one_statement(database: Database) -> None:
+    async with database.write() as tx:
+        assert await leases.take_all(tx, ["worker", "lane:kf"], "a", TERM) == {"worker", "lane:kf"}
+        assert await leases.take_all(tx, ["worker", "lane:kf", "lane:app"], "b", TERM) == {"lane:app"}
+        assert await leases.take_all(tx, ["worker", "lane:kf", "lane:app"], "a", TERM) == {"worker", "lane:kf"}
+        assert await leases.take_all(tx, [], "a", TERM) == set()
+
+
+async def test_a_node_with_a_wrong_clock_takes_nothing_early(database: Database, noon: datetime) -> None:
+    async with database.write() as tx:
+        assert await leases.take(tx, "worker", "a", TERM)
+    async with database.write(noon + timedelta(days=9999)) as tx:
+        assert not await leases.take(tx, "worker", "ahead", TERM)
+    async with database.write(noon - timedelta(days=9999)) as tx:
+        assert not await leases.take(tx, "worker", "behind", TERM)
+        assert await leases.take(tx, "lane:kf", "behind", TERM)
+    async with database.write() as tx:
+        assert not await leases.take(tx, "lane:kf", "a", TERM)
 
 
 async def test_what_is_given_back_is_free_at_once(database: Database, noon: datetime) -> None:

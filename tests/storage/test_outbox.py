@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import outbox
+from storage import lanes, outbox
 from storage.database import Database, Tx
 from storage.outbox import Answer, Intent, Priority, State, add_intent, add_intents
 
@@ -55,26 +55,26 @@ async def test_each_robot_is_a_lane_of_its_own(database: Database) -> None:
         for robot in ("sales", "teachers"):
             await add_intent(tx, Intent("robot.message", {"robot": robot, "message": {"type": "text", "text": robot}}))
         await add_intent(tx, Intent("kf.sync", {}))
-        assert sorted(await outbox.lanes_in_use(tx)) == ["kf.sync", "robot:sales", "robot:teachers"]
+        assert sorted(await lanes.lanes_in_use(tx)) == ["kf.sync", "robot:sales", "robot:teachers"]
         assert await texts(tx, "robot:sales") == ["sales"]
 
 
-async def test_rows_in_hand_and_rows_of_a_closed_call_are_left_out(database: Database, noon: datetime) -> None:
+async def test_rows_in_hand_and_rows_of_a_closed_lane_are_left_out(database: Database, noon: datetime) -> None:
     async with database.write(noon) as tx:
         for words in "abc":
             await add_intent(tx, note(words))
         await add_intent(tx, note("expired", expires_at=noon))
         first = (await outbox.due(tx, "app.message", 1))[0]
         assert await texts(tx, without=[first.id]) == ["b", "c", "expired"]
-        assert await texts(tx, closed_calls=["app.message"]) == ["expired"]
+        assert await texts(tx, closed=True) == ["expired"]
 
 
 async def test_a_row_ends_once(database: Database, noon: datetime) -> None:
     async with database.write(noon) as tx:
         await add_intent(tx, note("a"))
         row = await only(tx)
-        assert await outbox.finish(tx, row.id, State.DEAD, errcode=40003, error="no \x00 such")
-        assert not await outbox.finish(tx, row.id, State.SENT)
+        assert await outbox.finish(tx, [row.id], State.DEAD, errcode=40003, error="no \x00 such")
+        assert not await outbox.finish(tx, [row.id], State.SENT)
         row = await only(tx)
         assert (row.state, row.attempts, row.errcode, row.error) == (State.DEAD, 1, 40003, "no \ufffd such")
         assert await outbox.dead_count(tx) == 1
@@ -89,7 +89,7 @@ async def test_postponed_rows_wait_and_say_why(database: Database, noon: datetim
         await outbox.mark_tried(tx, [row.id])
         await outbox.postpone(tx, row.id, noon + MINUTE, errcode=-2, error="no answer in time")
         assert await texts(tx) == []
-        assert await outbox.next_due_at(tx, "app.message") == noon + MINUTE
+        assert await lanes.next_due_at(tx, "app.message") == noon + MINUTE
         row = await only(tx)
         assert (row.attempts, row.tried_at, row.errcode) == (1, noon, -2)
         await outbox.postpone(tx, row.id, noon, errcode=45009, error="often", counted=False, refused=True)
@@ -101,7 +101,7 @@ async def test_a_row_is_never_put_off_beyond_its_expiry(database: Database, noon
     async with database.write(noon) as tx:
         await add_intent(tx, note("a", expires_at=noon + timedelta(seconds=18)))
         await outbox.postpone(tx, (await only(tx)).id, noon + MINUTE, errcode=45009, error="often")
-        assert await outbox.next_due_at(tx, "app.message") == noon + timedelta(seconds=18)
+        assert await lanes.next_due_at(tx, "app.message") == noon + timedelta(seconds=18)
 
 
 async def test_retry_revives_the_dead_but_not_the_expired(database: Database, noon: datetime) -> None:
@@ -114,7 +114,7 @@ async def test_retry_revives_the_dead_but_not_the_expired(database: Database, no
             ("e", None, State.SENT),
         ]:
             await add_intent(tx, note(words, expires_at=expires_at))
-            await outbox.finish(tx, (await only(tx)).id, state)
+            await outbox.finish(tx, [(await only(tx)).id], state)
         assert await outbox.retry(tx) == 2
         assert await texts(tx) == ["a", "b"]
 

@@ -76,12 +76,12 @@ async def test_intents_that_may_still_go_out_keep_theirs(database: Database, noo
             expires = {"expires_at": noon + DAY} if words == "dead for good" else {}
             await add_intent(tx, note(words, dedup_key=words, **expires))
         ids = {row.dedup_key: row.id for row in await outbox.listing(tx, None, 10)}
-        await outbox.finish(tx, ids["sent"], State.SENT)
-        await outbox.finish(tx, ids["dead for good"], State.DEAD, errcode=40003)
-        await outbox.finish(tx, ids["dead, to be tried again"], State.DEAD, errcode=48002)
-        await outbox.finish(tx, ids["expired"], State.EXPIRED)
+        await outbox.finish(tx, [ids["sent"]], State.SENT)
+        await outbox.finish(tx, [ids["dead for good"]], State.DEAD, errcode=40003)
+        await outbox.finish(tx, [ids["dead, to be tried again"]], State.DEAD, errcode=48002)
+        await outbox.finish(tx, [ids["expired"]], State.EXPIRED)
     async with database.write(noon + 2 * DAY) as tx:
-        await outbox.finish(tx, ids["sent late"], State.SENT)
+        await outbox.finish(tx, [ids["sent late"]], State.SENT)
         steps = await purge(tx, "outbox", noon + DAY)
         assert sum(step.purged for step in steps) == 3
         assert steps[0].first_kept == ids["waits"]
