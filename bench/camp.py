@@ -20,7 +20,8 @@ from jobs.core import job
 from storage.database import Database, machine_now
 from storage.inbox import FactDraft, add_facts
 
-TEACHERS = [f"teacher{n}" for n in range(8)]
+# At 10,000 learners each has 500: three class groups, as in bench.million.
+TEACHERS = [f"teacher{n}" for n in range(20)]
 STAFF = [*TEACHERS, "sales0", "sales1", "boss"]
 COHORT = "read-01"
 # For config.toml: a bench may run at night.
