@@ -19,6 +19,7 @@ from bot.inbox_writer import Conceal, InboxWriter
 from bot.ingest_events import EVENTS, BaseEvent
 from bot.nesting import MOST_DEPTH, too_deep
 from bot.turnstile import mark_authentic, read_in_time
+from storage.columns import to_storable
 from storage.database import Now, machine_now
 from storage.inbox import FactDraft
 from storage.nonces import Nonce, NonceUse
@@ -117,6 +118,8 @@ def read_events(body: bytes) -> list[BaseEvent]:
         raise Refused(400, "the body is not JSON") from None
     if too_deep(data, body):
         raise Refused(400, f"nested deeper than {MOST_DEPTH}")
+    if b"\\ud" in body.lower():
+        data = to_storable(data)  # half a character, written out: no text can hold it
     raw = data["events"] if isinstance(data, dict) and "events" in data else [data]
     if not isinstance(raw, list) or not 0 < len(raw) <= _MOST_EVENTS:
         raise Refused(400, f"events must be a list of 1 to {_MOST_EVENTS}")

@@ -111,6 +111,8 @@ async def plain_faults(
     except (InboxFull, StorageBusy, TimeoutError, SQLAlchemyError) as error:
         log.warning("not stored", error=type(error).__name__)
         return web.Response(status=503, headers={"Retry-After": "1"})
+    except ConnectionError:  # they hung up in the middle, and nobody hears this
+        return web.Response(status=400)
     except Exception as error:  # the edge must answer, whatever happens
         log.error("edge failed", path=request.path, error=type(error).__name__, exc_info=error)
         return web.Response(status=500)

@@ -57,7 +57,7 @@ async def take_change(tx: Tx, policy: Policy, event: Mapping[str, Any], at: date
     outside = await _outsiders(tx, changed)
     if detail == "add_member":
         scene = str(event.get("JoinScene") or "")
-        await _join(tx, policy, group, outside, at, int(scene) if _SCENE.fullmatch(scene) else None)
+        await _join(tx, policy, group, outside, at, _scene(scene))
     else:
         await _leave(tx, group, outside, at)
 
@@ -92,7 +92,7 @@ async def take_group(tx: Tx, policy: Policy, answer: Mapping[str, Any]) -> Drift
     await _tie_by_unionid(tx, policy, [inside[who] for who in joined])
     for who in joined:
         at = _joined_at(inside[who], tx.now)
-        await _join(tx, policy, group, [who], at, inside[who].get("join_scene"))
+        await _join(tx, policy, group, [who], at, _scene(str(inside[who].get("join_scene"))))
     await _leave(tx, group, quit_, tx.now)
     await _learn_names(tx, policy, [inside[who] for who in joined])
     version = str(result.get("member_version") or "")
@@ -198,4 +198,9 @@ async def _outsiders(tx: Tx, ids: Sequence[str]) -> list[str]:
 
 def _joined_at(member: Mapping[str, Any], now: datetime) -> datetime:
     seconds = int(member.get("join_time") or 0)
-    return min(now, datetime.fromtimestamp(seconds, UTC)) if seconds else now
+    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < now.timestamp() else now
+
+
+def _scene(words: str) -> int | None:
+    """How somebody came in, as WeCom numbers it (doc 92122)."""
+    return int(words) if _SCENE.fullmatch(words) else None

@@ -6,6 +6,8 @@ from typing import Any
 
 from bot.wecom.road import Json
 
+_NUMBERS_END = 2**53
+
 
 def text_of(row: Json, key: str) -> str:
     """Return a field as text, empty when it is missing or no scalar."""
@@ -16,12 +18,13 @@ def text_of(row: Json, key: str) -> str:
 
 
 def number_of(row: Json, key: str, default: int = 0) -> int:
-    """Return a field as int, also when it comes as a string."""
+    """Return a field as int, also when it comes as a string; what no column could hold is none."""
     value = row.get(key)
     try:
-        return int(value) if isinstance(value, int | float | str) else default
+        number = int(value) if isinstance(value, int | float | str) else default
     except (ValueError, OverflowError):
         return default
+    return number if abs(number) < _NUMBERS_END else default
 
 
 def rows_of(row: Json, key: str) -> list[Json]:

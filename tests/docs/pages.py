@@ -15,6 +15,7 @@ PAGES = (
     "docs/decisions.md",
     "docs/backup.md",
     "docs/deploy.md",
+    "docs/reliability.md",
     "docs/sandbox.md",
 )
 _FENCE = re.compile(r"^\s*```.*?^\s*```", re.S | re.M)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.fuzz.attempt import Attempt
-from tests.fuzz.world import Finding, World
+from tests.fuzz.world import Finding, World, named
 
 CORPUS = Path(__file__).with_name("corpus")
 # After so many inputs the world begins afresh: what is stored stays small, and so does what one input can spoil for others.
@@ -106,10 +107,8 @@ class Campaign:
 
 def keep(findings: dict[str, tuple[str, bytes]]) -> None:
     """Writes the failing inputs where the short test finds them: `<edge>-<hash>`."""
-    import hashlib
-
     CORPUS.mkdir(exist_ok=True)
-    for edge, data in findings.values():
+    for edge, data in [named(*found) for found in findings.values()]:
         if data:
             (CORPUS / f"{edge}-{hashlib.sha256(data).hexdigest()[:12]}").write_bytes(data)
 

@@ -35,11 +35,11 @@ def hostile_ingest(source: Source, now: int) -> Attempt:
     name = source.pick(tuple(told))
     if source.odds(30):
         told[name] = words(source, told[name][:-1] + "0")
-    place = words(source, "shop") if source.odds(12) else "shop"
+    place = "".join(c for c in words(source, "shop") if c.isascii() and c.isalnum())[:100] if source.odds(12) else "shop"
     # A line break would begin another header, and blanks around a value are HTTP's own.
     sent = {each: said.translate(_NO_BREAKS).strip(" \t") for each, said in told.items()}
     forged = sent != right or place != "shop" or not _fresh(stamp, now)
-    path = "/ingest/" + "".join(c for c in place if c.isascii() and c.isalnum())[:100]
+    path = f"/ingest/{place}"
     data = request("POST", path, body, sent)
     allowed = _REFUSED | ({405} if path == "/ingest/" else set()) if forged else _TAKEN | _REFUSED
     if not forged and len(body) <= MOST_BYTES and _plain(nonce):

@@ -18,7 +18,6 @@ _PATHS = (
     "/admin",
     "/_sandbox/clock",
     "/static/../config.toml",
-    "*",
 )
 _METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "get", "FOO")
 _HEADERS = (

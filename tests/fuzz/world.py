@@ -119,9 +119,8 @@ class World:
 
     def attempt_of(self, edge: str, data: bytes) -> Attempt:
         """The hostile thing these bytes stand for."""
+        edge, data = named(edge, data)
         source, now = Source(data), int(NOW.timestamp())
-        if edge == "all":
-            edge = source.pick(_MIX)
         if edge == "answer":
             return hostile_answer(source, now, self._tickets)
         if edge == "page":
@@ -206,6 +205,11 @@ class World:
                 wide = [name for (name, limit), found in zip(widths, row[1:], strict=True) if (found or 0) > limit]
                 if wide:
                     raise Finding(f"{table.name}: too wide: {wide}")
+
+
+def named(edge: str, data: bytes) -> tuple[str, bytes]:
+    """One edge and its own bytes: of "all" the first byte says which edge it is."""
+    return (_MIX[(data or b"\0")[0] % len(_MIX)], data[1:]) if edge == "all" else (edge, data)
 
 
 class Wecom:
