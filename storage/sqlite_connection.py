@@ -47,6 +47,8 @@ class OneTurnCursor:
                 return self._run(sqlite3.Connection.execute, statement, values)
             if statement.startswith("SELECT") and self._ran_in_few_steps(statement, values):
                 return self
+            if statement == "BEGIN IMMEDIATE" and self._began_without_waiting():
+                return self
         return await self._connection.in_thread(self._run, sqlite3.Connection.execute, statement, values)
 
     async def executemany(self, statement: str, rows: Sequence[Sequence[Any]]) -> OneTurnCursor:
@@ -75,6 +77,20 @@ class OneTurnCursor:
             real.set_progress_handler(None, 0)
         return True
 
+    def _began_without_waiting(self) -> bool:
+        """Whether nobody else was writing; only another process can be."""
+        real = self._connection.real
+        real.execute("PRAGMA busy_timeout = 0")
+        try:
+            self._run(sqlite3.Connection.execute, "BEGIN IMMEDIATE", ())
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            real.execute(f"PRAGMA busy_timeout = {self._connection.patience_ms}")
+        return True
+
     def _run(self, run: Callable[..., sqlite3.Cursor], statement: str, values: Sequence[Any]) -> OneTurnCursor:
         cursor = run(self._connection.real, statement, values)
         self.description = cursor.description
@@ -87,7 +103,9 @@ class OneTurnCursor:
 
 
 class OneTurnConnection(Connection):
-    """aiosqlite's connection with such cursors."""
+    """aiosqlite's connection with such cursors; `patience_ms`: how long it waits for another process that writes."""
+
+    patience_ms = 0
 
     @property
     def real(self) -> sqlite3.Connection:
@@ -95,6 +113,11 @@ class OneTurnConnection(Connection):
 
     def cursor(self) -> OneTurnCursor:  # type: ignore[override]  # SQLAlchemy enters it, which aiosqlite's allows as well
         return OneTurnCursor(self)
+
+    async def rollback(self) -> None:
+        """Nothing to do where nothing has begun: SQLAlchemy asks for it whenever a connection goes back to its pool."""
+        if self.real.in_transaction:
+            await super().rollback()
 
     async def in_thread(self, run: Callable[..., OneTurnCursor], *values: Any) -> OneTurnCursor:
         done: OneTurnCursor = await self._execute(run, *values)  # type: ignore[no-untyped-call]
@@ -107,14 +130,15 @@ def _stop() -> int:
 
 @lru_cache(maxsize=2_000)
 def _is_short_write(statement: str) -> bool:
-    """Whether it is over at once; BEGIN and COMMIT are not: they wait for a lock or the disk."""
-    return _NAMES_ITS_ROWS.match(statement) is not None
+    """Whether it is over at once; COMMIT is not: it waits for the disk. A plain BEGIN takes no lock."""
+    return statement == "BEGIN" or _NAMES_ITS_ROWS.match(statement) is not None
 
 
 def open_sqlite(path: str, **options: Any) -> OneTurnConnection:
     """A connection that opens when it is awaited; `options` as of `sqlite3.connect`."""
     # SQLAlchemy passes check_same_thread=False. Two threads take turns on it, never at once: its user awaits each statement.
     connection = OneTurnConnection(lambda: sqlite3.connect(path, **options), iter_chunk_size=64)
+    connection.patience_ms = round(options.get("timeout", 5.0) * 1000)
     # An unclosed connection must not hold the process (aiosqlite #369); SQLAlchemy does the same to its own.
     connection._thread.daemon = True
     return connection
