@@ -123,7 +123,7 @@ class Worker:
         except _Stumble:
             batch = await self._apply_again()
         for fact in batch.applied:
-            metrics.facts.labels(kind=_family(fact), outcome="applied").inc()
+            metrics.facts.labels(kind=self._label(fact), outcome="applied").inc()
             self._flood.applied(fact.conversation)
         metrics.unknown_facts.inc(batch.unknown)
         if batch.lanes:
@@ -214,8 +214,14 @@ class Worker:
         batch.applied.append(fact)
         batch.lanes |= own.lanes
 
+    def _label(self, fact: Fact) -> str:
+        """As many labels as there are handlers and jobs: each costs memory for as long as the process lives."""
+        if fact.kind.removeprefix("tick.") in self._jobs:
+            return fact.kind
+        return self._handlers.name_of(fact.kind, fact.body) or "unknown"
+
     async def _keep_failed(self, tx: Tx, fact: Fact, error: BaseException, batch: _Batch) -> None:
-        metrics.facts.labels(kind=_family(fact), outcome="failed").inc()
+        metrics.facts.labels(kind=self._label(fact), outcome="failed").inc()
         # Where, not what: the message may quote what a person wrote; it is kept with the fact (`wecamp inbox show`).
         log.error("fact failed", fact_id=fact.id, kind=_family(fact), error=type(error).__name__, at=frames_of(error))
         batch.failed += 1

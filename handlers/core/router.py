@@ -135,10 +135,16 @@ class Handlers:
 
     def find_fact(self, kind: str, body: dict[str, Any]) -> FactHandler | None:
         """The handler of a fact: events by name and ChangeType, then by name."""
+        name = self.name_of(kind, body)
+        return None if name is None else self.facts[name]
+
+    def name_of(self, kind: str, body: dict[str, Any]) -> str | None:
+        """The name a fact is handled under, one of few; None when nobody handles it."""
+        names = [kind]
         if kind == "wecom.event":
-            name = f"{kind}:{body.get('Event', '')}"
-            return self.facts.get(f"{name}:{body.get('ChangeType', '')}") or self.facts.get(name)
-        return self.facts.get(kind)
+            event = f"{kind}:{body.get('Event', '')}"
+            names = [f"{event}:{body.get('ChangeType', '')}", event]
+        return next((name for name in names if name in self.facts), None)
 
 
 def discover() -> Handlers:

@@ -7,6 +7,7 @@ from typing import Any
 from bot import metrics
 from storage.database import Database
 from storage.outbox import Intent, add_intent
+from tests.conftest import House
 from tests.edge.conftest import Edge
 from tests.edge.test_callback import ADDED
 
@@ -89,3 +90,13 @@ async def test_a_lane_that_was_emptied_says_so(edge: Edge) -> None:
         await tx.conn.exec_driver_sql("UPDATE outbox SET state = 1")
     await edge.client.get("/readyz")
     assert await edge.count("wecamp_outbox_waiting", lane="kf.sync") == 0
+
+
+async def test_an_event_nobody_knows_makes_no_label_of_its_own(house: House) -> None:
+    for name in ("brand_new", "another_one", "x" * 500):
+        await house.event(name, "and_its_kind")
+    await house.event("kf_msg_or_event", "odd_kind", OpenKfId="wkTestDesk")
+    labels = {sample.labels["kind"] for metric in metrics.facts.collect() for sample in metric.samples}
+    assert "unknown" in labels
+    assert "wecom.event:kf_msg_or_event" in labels
+    assert not any("brand" in label or "another" in label or "xxx" in label or "odd" in label for label in labels)

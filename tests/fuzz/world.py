@@ -69,6 +69,7 @@ class World:
         self._settings, self._template, self._session, self._wecom = settings, template, session, wecom
         self._stack = contextlib.AsyncExitStack()
         self._alarms: list[str] = []
+        self._running = False
         self.database: Database
         policy = settings.policy()
         self._tickets = (
@@ -85,13 +86,24 @@ class World:
         self._client = WeComClient(session, wecom_settings.api_base_url, tokens, context=context)
 
     async def open(self) -> None:
-        """Starts afresh: the camp as it was, nothing of earlier inputs."""
-        await self._stack.aclose()
-        self._stack = contextlib.AsyncExitStack()
+        """The camp as it was: nothing stored by earlier inputs. The house goes on as a process does, unless a loop of it died."""
+        if self._running:
+            await self.database.close()
+            self._renew_file()
+            self._alarms.clear()
+            return
+        await self.close()
+        self._renew_file()
+        await self._start()
+
+    def _renew_file(self) -> None:
         path = Path(self._settings.storage.url.partition(":///")[2])
         for file in path.parent.glob(f"{path.name}*"):
             file.unlink()
         shutil.copyfile(self._template, path)
+
+    async def _start(self) -> None:
+        self._stack, self._running = contextlib.AsyncExitStack(), True
         self.database = Database(self._settings.storage.url, lambda: NOW)
         self._stack.push_async_callback(self.database.close)
         self.house = build_house(self._settings, self._session, self.database)
@@ -109,6 +121,7 @@ class World:
         self._server = runner.server
 
     async def close(self) -> None:
+        self._running = False
         await self._stack.aclose()
 
     def alarm(self, _logger: Any, _method: str, event: dict[str, Any]) -> Any:
@@ -181,6 +194,7 @@ class World:
     def _loop_died(self, task: asyncio.Task[None]) -> None:
         """In the real process a loop that ends is the end of the process."""
         if not task.cancelled():
+            self._running = False
             self._alarms.append(f"a loop died: {task.exception()!r}"[:300])
             self._answered.set()
 
