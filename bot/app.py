@@ -56,10 +56,10 @@ _IDLE_SECONDS, _LINGER_SECONDS = 75.0, 2.0
 
 # Together less than what bot.leaving allows.
 # Whoever watches /readyz sees that we leave before the door closes.
-_NOTICE_SECONDS = 2.0
+_NOTICE_SECONDS = 1.5
 _ANSWER_SECONDS = 1.5
 _WORK_SECONDS = 3.0
-_WRITE_SECONDS = 2.0
+_WRITE_SECONDS = 1.5
 
 
 class AlreadyRunning(Exception):
@@ -220,7 +220,6 @@ async def serve(settings: Settings) -> None:
     except asyncio.CancelledError:
         if not leaving.while_starting:
             raise
-    leaving.over()
     log.info("left")
     if leaving.exit_code:
         raise SystemExit(leaving.exit_code)

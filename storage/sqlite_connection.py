@@ -7,6 +7,7 @@ slower. What may take long, or wait for the disk or a lock, still has its thread
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -106,6 +107,8 @@ class OneTurnConnection(Connection):
     """aiosqlite's connection with such cursors; `patience_ms`: how long it waits for another process that writes."""
 
     patience_ms = 0
+    # While its thread is at work, also when nobody waits for that any more, nothing may run beside it.
+    _thread_at_work = False
 
     @property
     def real(self) -> sqlite3.Connection:
@@ -116,11 +119,19 @@ class OneTurnConnection(Connection):
 
     async def rollback(self) -> None:
         """Nothing to do where nothing has begun: SQLAlchemy asks for it whenever a connection goes back to its pool."""
-        if self.real.in_transaction:
+        if self._thread_at_work or self.real.in_transaction:
             await super().rollback()
 
     async def in_thread(self, run: Callable[..., OneTurnCursor], *values: Any) -> OneTurnCursor:
-        done: OneTurnCursor = await self._execute(run, *values)  # type: ignore[no-untyped-call]
+        self._thread_at_work = True
+        try:
+            done: OneTurnCursor = await self._execute(run, *values)  # type: ignore[no-untyped-call]
+        except asyncio.CancelledError:
+            raise  # it goes on all the same
+        except BaseException:
+            self._thread_at_work = False
+            raise
+        self._thread_at_work = False
         return done
 
 
