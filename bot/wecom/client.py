@@ -152,8 +152,11 @@ class _Run:
         if call.settled and outcome in (Outcome.PERMANENT, Outcome.RETRY) and call.settled(code, text):
             outcome = Outcome.SUCCESS
         if outcome is Outcome.TOKEN:
-            # Refused again with a fresh token: 40001 is a secret for a person to look at, the rest may pass.
-            outcome = Outcome.CONFIG if code == 40001 else Outcome.RETRY
+            # Refused again with a fresh token: 40001 is a secret for a person to look at. The rest may pass, but not before
+            # another token may be fetched.
+            if code != 40001:
+                return Answer(Outcome.RETRY, code, text, retry_after_s=self._tokens.next_drop_in_s)
+            outcome = Outcome.CONFIG
         if outcome is Outcome.WAIT:
             return Answer(outcome, code, text, retry_after_s=reply.pause_s or errors.wait_seconds(code, text))
         if outcome is not Outcome.SUCCESS:

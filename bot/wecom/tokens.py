@@ -88,6 +88,13 @@ class TokenKeeper:
         self._dropped_at.append(now)
         return True
 
+    @property
+    def next_drop_in_s(self) -> float:
+        """In how many seconds a refused token may be dropped again; at least one."""
+        if len(self._dropped_at) < DROPS:
+            return 1.0
+        return max(1.0, self._dropped_at[-DROPS] + DROP_WINDOW_S - self._clock())
+
     def _current(self) -> str | None:
         if self._token is None:
             return None
