@@ -57,13 +57,17 @@ class TokenShare:
     async def _theirs_or_my_turn(self) -> Token | None:
         while True:
             async with self._database.write(machine_now()) as tx:
+                # First the lease: whoever had it has written down its token before giving it back.
+                mine = await leases.take(tx, self._lease, self._owner, _TERM)
                 kept = await tokens.load(tx, self._app)
                 if kept is not None and kept.version > self._version:
                     value, left = self._unseal(kept.sealed), (kept.expires_at - tx.now).total_seconds()
                     if value is not None and left > _LEAST_SECONDS:
                         self._version = kept.version
+                        if mine:
+                            await leases.give_back(tx, self._owner, self._lease)
                         return Token(value, left)
-                if await leases.take(tx, self._lease, self._owner, _TERM):
+                if mine:
                     return None
             await asyncio.sleep(_LOOK_SECONDS)
 
