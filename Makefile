@@ -11,6 +11,9 @@ KILLS ?= 200
 INPUTS ?= 1000000
 BENCH ?=
 
+# The tests and benches start many processes: none of them has to compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types arrows clean requirements npm-clients screens crash fuzz bench
 
@@ -24,6 +27,7 @@ $(VENV)/bin/python:
 $(STAMP): requirements.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q bot camp handlers jobs sandbox storage
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.txt $(STAMP)

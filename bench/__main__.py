@@ -25,12 +25,11 @@ def main() -> None:
     if unknown:
         parser.error(f"no such bench: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
     plan = Plan(full=not chosen.quick, reps=1 if chosen.quick else chosen.reps)
-    figures: list[Figure] = []
+    measured: dict[str, list[Figure]] = {}
     for name in chosen.names or BENCHES:
-        measured = asyncio.run(importlib.import_module(f"bench.{name}").measure(plan))
-        print_table(measured)
-        figures.extend(measured)
-    store(figures, plan, chosen.out)
+        measured[name] = asyncio.run(importlib.import_module(f"bench.{name}").measure(plan))
+        print_table(measured[name])
+    store(measured, plan, chosen.out)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import aiohttp
 
@@ -67,6 +69,19 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
+def _environment() -> dict[str, str]:
+    """Ours, without settings of another bot. Bytecode is kept, as an installation has it, if need be for as long as we run."""
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("WECAMP_")}
+    if clean.pop("PYTHONDONTWRITEBYTECODE", None):
+        clean["PYTHONPYCACHEPREFIX"] = _bytecode().name
+    return clean
+
+
+@cache
+def _bytecode() -> TemporaryDirectory[str]:
+    return TemporaryDirectory(prefix="wecamp-bench-bytecode-")
+
+
 @dataclass
 class Running:
     """A process we started."""
@@ -108,9 +123,8 @@ class Running:
 async def started(words: Sequence[str], folder: Path, name: str, cpu: int | None = None) -> AsyncIterator[Running]:
     """Runs a command in `folder` for as long as the block; what it says goes to `<name>.log`."""
     log = folder / f"{name}.log"
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("WECAMP_")}
     with log.open("ab") as out:
-        process = await asyncio.create_subprocess_exec(*words, cwd=folder, env=clean, stdout=out, stderr=out)
+        process = await asyncio.create_subprocess_exec(*words, cwd=folder, env=_environment(), stdout=out, stderr=out)
     running = Running(process, log)
     pin(process.pid, cpu)
     try:
@@ -177,6 +191,7 @@ async def command(folder: Path, *words: str) -> str:
         "--config",
         str(folder / "config.toml"),
         cwd=folder,
+        env=_environment(),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

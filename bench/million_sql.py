@@ -97,8 +97,9 @@ def _people(kind: str, layout: Layout, now: int) -> list[str]:
         " FROM enrolments e JOIN lessons l ON l.cohort_id = e.cohort_id ORDER BY e.id, l.id",
         "INSERT INTO orders (order_no, learner_id, enrolment_id, course, amount_fen, refunded_fen, paid_at, source)"
         f" SELECT 'S' || i, i, i, '系统课', 199900, 0, {now - _DAY}, 'shop' FROM {numbers} WHERE {_paid('i')}",
-        "INSERT INTO pool_entries (enrolment_id, learner_id, pool, grade, rule, entered_at, state)"
-        f" SELECT i, i, 'conversion', 'A', 'warm', {now - 7 * _DAY} - i, CASE WHEN i % 3 = 0 THEN 'open' ELSE 'withdrawn' END"
+        "INSERT INTO pool_entries (enrolment_id, learner_id, pool, grade, attended, rule, entered_at, state)"
+        f" SELECT i, i, 'conversion', 'A', {_attended('i')}, 'warm', {now - 7 * _DAY} - i,"
+        f" CASE WHEN i % 3 = 0 THEN 'open' ELSE 'withdrawn' END"
         f" FROM {numbers} WHERE {over} AND {_attended('i')} > 0 AND NOT {_paid('i')}",
         f"INSERT INTO journal (learner_id, enrolment_id, at, kind, by, detail) SELECT i, i, {began}, 'enrolled', 'wecom', '{{}}'"
         f" FROM {numbers}",

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,26 +34,26 @@ def print_table(figures: Sequence[Figure]) -> None:
     _say("")
 
 
-def store(figures: Sequence[Figure], plan: Plan, out: Path) -> Path:
-    """Writes `<out>/<moment>.json` and the same as `.md`, and both again as `latest`; returns the Markdown of this run."""
+def store(measured: Mapping[str, Sequence[Figure]], plan: Plan, out: Path) -> None:
+    """Writes this run as `<out>/<moment>.json` and `.md`; a full one also takes its benches' places in `latest`."""
     out.mkdir(parents=True, exist_ok=True)
     taken = datetime.now(UTC)
     facts = machine()
-    words = json.dumps(
-        {
-            "taken_at": taken.isoformat(timespec="seconds"),
-            "plan": asdict(plan),
-            "machine": facts,
-            "figures": [{**asdict(figure), "ratio": figure.ratio, "met": figure.met} for figure in figures],
-        },
-        ensure_ascii=False,
-        indent=2,
-    )
-    table = _markdown(figures, plan, taken, facts)
-    for name in (f"{taken:%Y%m%d-%H%M%S}", "latest"):
-        (out / f"{name}.json").write_text(words + "\n")
-        (out / f"{name}.md").write_text(table)
-    return out / f"{taken:%Y%m%d-%H%M%S}.md"
+    benches = {name: _told(figures, plan, taken, facts) for name, figures in measured.items()}
+    _write(out, f"{taken:%Y%m%d-%H%M%S}", benches)
+    if plan.full:
+        latest = out / "latest.json"
+        _write(out, "latest", (json.loads(latest.read_text()) if latest.exists() else {}) | benches)
+
+
+def _told(figures: Sequence[Figure], plan: Plan, taken: datetime, facts: dict[str, Any]) -> dict[str, Any]:
+    told = [{**asdict(figure), "ratio": figure.ratio, "met": figure.met, "row": _row(figure)} for figure in figures]
+    return {"taken_at": taken.isoformat(timespec="seconds"), "plan": asdict(plan), "machine": facts, "figures": told}
+
+
+def _write(out: Path, name: str, benches: dict[str, dict[str, Any]]) -> None:
+    (out / f"{name}.json").write_text(json.dumps(benches, ensure_ascii=False, indent=2) + "\n")
+    (out / f"{name}.md").write_text("\n".join(_markdown(bench, told) for bench, told in benches.items()))
 
 
 def machine() -> dict[str, Any]:
@@ -123,15 +123,15 @@ def _number(value: float) -> str:
     return f"{value:.3g}"
 
 
-def _markdown(figures: Sequence[Figure], plan: Plan, taken: datetime, facts: dict[str, Any]) -> str:
-    lines = [f"# Figures of {taken:%Y-%m-%d %H:%M} UTC", ""]
-    if not plan.full:
-        lines += ["A quick run: it shows that the benches work, not how fast the product is.", ""]
-    lines += ["; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in facts.items()), ""]
-    lines += [f"Medians of {plan.reps}, interleaved; in brackets the lowest and the highest.", ""]
+def _markdown(bench: str, told: dict[str, Any]) -> str:
+    lines = [f"# {bench}, {told['taken_at']}", ""]
+    if not told["plan"]["full"]:
+        lines += ["A quick run: it shows that the bench works, not how fast the product is.", ""]
+    lines += ["; ".join(f"{name.replace('_', ' ')}: {value}" for name, value in told["machine"].items()), ""]
+    lines += [f"Medians of at most {told['plan']['reps']}, interleaved; in brackets the lowest and the highest.", ""]
     lines += ["| " + " | ".join(_HEADS) + " |", "|" + " --- |" * len(_HEADS)]
-    lines += ["| " + " | ".join(_row(figure)) + " |" for figure in figures]
-    notes = [f"- {figure.what}: {figure.note}" for figure in figures if figure.note]
+    lines += ["| " + " | ".join(figure["row"]) + " |" for figure in told["figures"]]
+    notes = [f"- {figure['what']}: {figure['note']}" for figure in told["figures"] if figure["note"]]
     return "\n".join([*lines, "", *notes]) + "\n"
 
 

@@ -22,6 +22,7 @@ _WAITING = "SELECT count(*) FROM inbox WHERE state = 0"
 
 
 async def measure(plan: Plan) -> list[Figure]:
+    await _start()  # writes the bytecode that an installation has
     starts = [await _start() for _ in range(plan.size(5, 1))]
     ready, idle = [seconds for seconds, _ in starts], [memory for _, memory in starts]
     figures = [

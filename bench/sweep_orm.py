@@ -139,7 +139,7 @@ def _place(session: AsyncSession, e: Any, closing_id: int, groups: dict[int, int
     session.add(TagMark(learner_id=e.learner_id, group_name="营伴状态", name=_TAGS[rule], wanted=True, by="closing", at=now))
     if rule == "warm":
         entry = {"enrolment_id": e.id, "learner_id": e.learner_id, "pool": place, "grade": "A", "rule": rule}
-        session.add(PoolEntry(entered_at=now, state="open", **entry))
+        session.add(PoolEntry(entered_at=now, state="open", attended=attended, **entry))
     elif rule == "no-show":
         todo = {"kind": "closing", "text": "联系一下：整期没来上课", "dedup_key": f"orm-{closing_id}:{e.id}"}
         session.add(Todo(member_id=e.class_teacher_id, learner_id=e.learner_id, created_at=now, **todo))

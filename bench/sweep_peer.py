@@ -33,8 +33,9 @@ def _statements(kind: str, layout: Layout, now: int) -> list[str]:
         "INSERT INTO placements (closing_id, enrolment_id, rule, from_place, to_place, attended, completed, paid_count, at)"
         f" SELECT e.cohort_id, e.id, {_RULE}, 'class', {place}, e.attended, e.completed, e.paid_count, {now}"
         f" FROM enrolments e WHERE {who} ORDER BY e.cohort_id, e.id",
-        "INSERT INTO pool_entries (enrolment_id, learner_id, pool, grade, rule, entered_at, state)"
-        f" SELECT e.id, e.learner_id, 'conversion', 'A', 'warm', {now}, 'open' FROM enrolments e WHERE {who} AND e.attended >= 4",
+        "INSERT INTO pool_entries (enrolment_id, learner_id, pool, grade, attended, rule, entered_at, state)"
+        f" SELECT e.id, e.learner_id, 'conversion', 'A', e.attended, 'warm', {now}, 'open'"
+        f" FROM enrolments e WHERE {who} AND e.attended >= 4",
         "INSERT INTO enrolments (learner_id, cohort_id, class_group_id, class_teacher_id, channel_id, source, enrolled_at, place,"
         " place_at, attended, completed, paid_count, paid_fen)"
         f" SELECT e.learner_id, g.cohort_id, g.id, e.class_teacher_id, e.channel_id, 'moved', {now}, 'class', {now}, 0, 0, 0, 0"
@@ -84,7 +85,7 @@ def _in_file(url: str, statements: list[str]) -> float:
 _ROWS = {
     "enrolments": "learner_id, cohort_id, class_group_id, class_teacher_id, channel_id, source, place, grade, attended",
     "placements": "enrolment_id, rule, from_place, to_place, attended, completed, paid_count",
-    "pool_entries": "enrolment_id, learner_id, pool, grade, rule, state",
+    "pool_entries": "enrolment_id, learner_id, pool, grade, attended, rule, state",
     "todos": "member_id, learner_id, kind, text",
     "journal": "learner_id, enrolment_id, kind, by",
     "tag_marks": "learner_id, group_name, name, wanted, by",

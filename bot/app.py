@@ -46,6 +46,7 @@ from camp.identity import conceal, seal, unseal
 from camp.start import on_start
 from handlers.core import router
 from jobs.core import job
+from storage import inbox
 from storage.database import Database, StorageBusy, machine_now
 from storage.migrate import migrate
 
@@ -158,6 +159,7 @@ async def running(settings: Settings) -> AsyncIterator[House]:
             house = build_house(settings, session, database, practice)
             async with database.write() as tx:
                 await on_start(tx, settings.policy())
+                house.clock.go_on_after(await inbox.latest_tick(tx))
             await stack.enter_async_context(_loops(house))
             house.clock.start()
             stack.callback(house.clock.stop)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.inbox_writer import InboxFull, InboxWriter
 from bot.practice_clock import PracticeClock
+from bot.tick_time import TickTime
 from jobs.core.job import BEAT, Job
 from storage.database import StorageBusy, machine_now
 from storage.inbox import FactDraft
@@ -23,6 +25,10 @@ log = structlog.get_logger("clock")
 
 # A stalled process ticks late rather than not at all; the jobs ask what is due, so late is harmless.
 _GRACE_SECONDS = 3600
+# APScheduler waits for moments of the machine's clock. So often it is compared with the one that cannot be set, and a difference
+# of so much is a step; an hour set back would else be an hour without ticks.
+_LOOK_SECONDS = 5.0
+_STEP_SECONDS = 2.0
 
 
 class Clock:
@@ -45,33 +51,58 @@ class Clock:
         self._zone = zone
         self._beat_seconds = beat_seconds
         self._practice = practice
+        self._time = TickTime()
+        self._watching: asyncio.Task[None] | None = None
         self._told: dict[str, str] = {}  # in practice time: the day each daily job last ticked on
         self._scheduler = AsyncIOScheduler(
             timezone=zone, job_defaults={"misfire_grace_time": _GRACE_SECONDS, "coalesce": True, "max_instances": 1}
         )
-        for job in jobs.values():
-            if job.daily_at is not None and practice is None:
-                self._add_daily(job, job.daily_at)
-            else:
-                self._add_interval(job)
+        self._plan(ask_missed=True)
+
+    def go_on_after(self, seconds: float) -> None:
+        """The latest tick that is stored is of this moment (unix seconds); the machine's clock may have been set back since."""
+        self._time.go_on_after(seconds)
 
     def start(self) -> None:
         self._scheduler.start()
+        self._watching = asyncio.create_task(self._watch())
 
     def stop(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
         self._scheduler.shutdown(wait=False)
 
     async def tick_all(self) -> None:
         """Every job at once: the practice time has moved."""
         await self._tick(*self._jobs.values())
 
-    def _add_daily(self, job: Job, daily_at: str) -> None:
+    async def _watch(self) -> None:
+        """Plans anew whenever the machine's clock was set."""
+        lead = _lead()
+        while True:
+            await asyncio.sleep(_LOOK_SECONDS)
+            step = _lead() - lead
+            if abs(step) >= _STEP_SECONDS:
+                log.warning("the machine's clock was set", seconds=round(step))
+                lead += step
+                # Set back, the hours that passed were asked for already.
+                self._plan(ask_missed=step > 0)
+
+    def _plan(self, *, ask_missed: bool) -> None:
+        """When each job ticks next, by the machine's clock as it is now."""
+        for job in self._jobs.values():
+            if job.daily_at is not None and self._practice is None:
+                self._add_daily(job, job.daily_at, ask_missed=ask_missed)
+            else:
+                self._add_interval(job)
+
+    def _add_daily(self, job: Job, daily_at: str, *, ask_missed: bool) -> None:
         hour, minute = _clock_hour(daily_at)
-        now = datetime.now(self._zone)
+        now = machine_now().astimezone(self._zone)
         # Nobody was up at the hour? Ask once now; the day's key drops it when somebody was.
-        missed = {"next_run_time": now} if (now.hour, now.minute) >= (hour, minute) else {}
+        missed = {"next_run_time": now} if ask_missed and (now.hour, now.minute) >= (hour, minute) else {}
         trigger = CronTrigger(hour=hour, minute=minute, timezone=self._zone)
-        self._scheduler.add_job(self._tick, trigger, args=[job], id=job.name, **missed)
+        self._scheduler.add_job(self._tick, trigger, args=[job], id=job.name, replace_existing=True, **missed)
 
     def _add_interval(self, job: Job) -> None:
         seconds = self._seconds(job)
@@ -80,6 +111,7 @@ class Clock:
             IntervalTrigger(seconds=max(1, round(seconds))),
             args=[job],
             id=job.name,
+            replace_existing=True,
             next_run_time=machine_now() + timedelta(seconds=min(1.0, seconds)),
         )
 
@@ -90,19 +122,16 @@ class Clock:
     def _occurrence(self, job: Job) -> str | None:
         """What this tick is called, the same on all nodes, so that theirs are one fact; None when it is not its time."""
         if self._practice is None:
-            if job.daily_at is not None:
-                return datetime.now(self._zone).date().isoformat()
-            return self._number(job)
+            return self._time.day(self._zone) if job.daily_at is not None else str(self._interval(job))
         if job.daily_at is None:
-            return f"{self._number(job)}@{self._practice.version}"
+            return f"{self._interval(job)}@{self._practice.version}"
         now = self._practice.now().astimezone(self._zone)
         day = now.date().isoformat()
         due = (now.hour, now.minute) >= _clock_hour(job.daily_at) and self._told.get(job.name) != day
         return day if due else None
 
-    def _number(self, job: Job) -> str:
-        """The number of the present interval."""
-        return str(int(machine_now().timestamp() // max(self._seconds(job), 1.0)))
+    def _interval(self, job: Job) -> int:
+        return self._time.interval(self._seconds(job))
 
     async def _tick(self, *jobs: Job) -> None:
         due = {job.name: occurrence for job in jobs if (occurrence := self._occurrence(job)) is not None}
@@ -120,6 +149,11 @@ class Clock:
             log.warning("tick not stored", jobs=[draft.kind for draft in drafts], error=type(error).__name__)
             return False
         return True
+
+
+def _lead() -> float:
+    """Seconds by which the machine's clock leads the one that cannot be set; it changes when that clock is set."""
+    return machine_now().timestamp() - time.monotonic()
 
 
 def _clock_hour(daily_at: str) -> tuple[int, int]:

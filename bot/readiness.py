@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
-from storage import inbox, lanes, leases, outbox
+from storage import inbox, lanes, leases
 from storage.database import Database, StorageBusy, machine_now
 
 # What is tried again in a moment is under way, not put off.
@@ -89,7 +89,7 @@ class Readiness:
     async def _count(self) -> None:
         async with self.database.read() as tx:
             await tx.conn.execute(text("SELECT 1"))
-            backlog = await outbox.backlog(tx)
+            backlog = await lanes.backlog(tx)
             waiting = await inbox.counts(tx)
             due = [await lanes.next_due_at(tx, lane) for lane, _, _ in backlog] if self.practice else []
         soon = self.database.now() + _SOON

@@ -143,9 +143,10 @@ class Settler:
     def put(self, row: Due, verdict: Verdict, settled: Callable[[Due], None], *, at_once: bool = True) -> None:
         """Takes the end of a call; `settled(row)` is called once it is durable.
 
-        Without `at_once` a success that nobody asked to hear of may wait for other things to be written.
+        Without `at_once` an end that nobody asked to hear of may wait for other things to be written.
         """
-        may_linger = verdict.state is State.SENT and row.answer != Wanted.ALWAYS and not at_once
+        ended = verdict.state in (State.SENT, State.DEAD) and not verdict.alert
+        may_linger = ended and not _asked(row, verdict) and not at_once
         self._add(_End(row, verdict, settled, urgent=not may_linger))
 
     async def mark(self, row_ids: Sequence[int]) -> set[int]:
@@ -244,7 +245,8 @@ class Settler:
                 facts.append(_alert_fact(tx, row, verdict))
         for (state, errcode, errmsg), items in ended.items():
             ids = await outbox.finish(tx, [item.row.id for item in items], state, errcode=errcode, error=errmsg or None)
-            facts += [self._answer_fact(tx, item.row, item.verdict) for item in items if item.row.id in ids and _asked(item)]
+            told = [item for item in items if item.row.id in ids and _asked(item.row, item.verdict)]
+            facts += [self._answer_fact(tx, item.row, item.verdict) for item in told]
         await add_facts(tx, facts)
         return marked
 
@@ -277,9 +279,9 @@ class Settler:
         return FactDraft("lane", f"answer.{row.call}", f"answer:{row.id}:{to_micros(tx.now)}", "corp", body)
 
 
-def _asked(item: _End) -> bool:
-    failed = item.verdict.state is not State.SENT
-    return item.row.answer == Wanted.ALWAYS or (failed and item.row.answer == Wanted.FAILURE)
+def _asked(row: Due, verdict: Verdict) -> bool:
+    failed = verdict.state is not State.SENT
+    return row.answer == Wanted.ALWAYS or (failed and row.answer == Wanted.FAILURE)
 
 
 def _alert_fact(tx: Tx, row: Due, verdict: Verdict) -> FactDraft:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Collection
 
 from bot.turns import people_of
@@ -25,7 +26,7 @@ class Sight:
         self._lane = lane
         self._reach = _NEAR
         self._more = False  # the last look did not reach the end
-        self._looked_at = self._look_at = float("-inf")
+        self._looked_at = self._look_at = -math.inf
         self.rows: list[tuple[Due, frozenset[str]]] = []
 
     def forget(self) -> None:
@@ -54,9 +55,14 @@ class Sight:
 
     async def look(self, in_hand: Collection[int], *, closed: bool) -> None:
         """Reads what may be sent now and is not in hand; of a closed lane what has expired."""
-        async with self._database.read() as tx:
-            found = await outbox.due(tx, self._lane, self._reach, without=tuple(in_hand), closed=closed)
-            next_at = None if found or closed else await lanes.next_due_at(tx, self._lane)
+        self._look_at = math.inf  # whoever says from now on that there is something new means another look
+        try:
+            async with self._database.read() as tx:
+                found = await outbox.due(tx, self._lane, self._reach, without=tuple(in_hand), closed=closed)
+                next_at = None if found or closed else await lanes.next_due_at(tx, self._lane)
+        except BaseException:
+            self.look_within(0.0)
+            raise
         # What was taken meanwhile is not seen twice.
         self.rows = [(row, people_of(row)) for row in found if row.id not in in_hand]
         self._more = len(found) == self._reach
@@ -64,4 +70,4 @@ class Sight:
             self._reach = _NEAR
         wait = _POLL_SECONDS if next_at is None else (next_at - self._database.now()).total_seconds()
         self._looked_at = asyncio.get_running_loop().time()
-        self._look_at = self._looked_at + min(_POLL_SECONDS, max(0.01, wait))
+        self.look_within(min(_POLL_SECONDS, max(0.01, wait)))

@@ -24,7 +24,6 @@ log = structlog.get_logger("web")
 
 # WeCom waits 5 s (doc 90930); an honest 503 before that makes it come again, and the dedup key makes that harmless.
 _STORE_SECONDS = 3.0
-_ANYWHERE = "/{path:.*}"
 _stored = metrics.callbacks.labels(outcome="stored")
 
 
@@ -132,8 +131,17 @@ def build_web(callback: CallbackEdge, ingest: Ingest, readiness: Readiness) -> w
         app.router.add_get(path, page, expect_handler=_expect)
     app.router.add_post("/wecom/callback", callback.receive, expect_handler=_expect)
     app.router.add_post("/ingest/{source}", ingest.receive, expect_handler=_expect)
-    app.router.add_route("*", _ANYWHERE, _nothing_here, expect_handler=_expect)
+    anywhere = _Anywhere("/")
+    app.router.register_resource(anywhere)
+    anywhere.add_route("*", _nothing_here, expect_handler=_expect)
     return app
+
+
+class _Anywhere(web.PlainResource):
+    """Whatever nobody else takes, also what is no path (`OPTIONS *`), which aiohttp would answer with pages of its own."""
+
+    def _match(self, path: str) -> dict[str, str]:
+        return {}
 
 
 async def _expect(request: web.Request) -> web.Response | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -13,21 +13,19 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from bot import metrics
+from bot.apology import apologise, family_of
 from bot.flood import Flood
 from bot.logs import frames_of
-from camp.kf_item import FROM_LEARNER, read_item
-from camp.messages import Message, text
-from camp.outgoing import DAY, alert_operators, to_learner, to_members
 from camp.phrases import say_in
 from camp.policy import Policy
 from handlers.core.context import Ctx
 from handlers.core.router import Handlers
 from jobs.core.job import Job
-from storage import inbox, kf, learners
+from storage import inbox
 from storage.columns import Unreadable
 from storage.database import Database, StorageAway, StorageBusy, Tx, is_away, is_busy
 from storage.inbox import Fact
-from storage.outbox import Intent, Priority, add_intent
+from storage.outbox import store_later
 
 log = structlog.get_logger("worker")
 
@@ -39,11 +37,22 @@ _URGENT_FOR = timedelta(seconds=14)
 # On SQLite callbacks wait while a batch is applied, so a batch ends after this many seconds, whatever is left.
 _BATCH_SECONDS = 0.1
 _POLL_SECONDS = 1.0
+# What comes just after the first is applied with it: a batch costs as much as three facts.
+_COMPANY_SECONDS = 0.01
 _BUSY_PAUSE_SECONDS = 0.05
+# Long walks go in steps, so nothing honest takes so long.
+_HANDLE_SECONDS = 30.0
 
 
 class _Stumble(Exception):
     """A fact of the batch failed."""
+
+
+class _Stuck(Exception):
+    """What applies this fact does not come to its end; it is not begun again."""
+
+    def __init__(self, fact: Fact, fault: TimeoutError) -> None:
+        self.fact, self.fault = fact, fault
 
 
 class _Torn(Exception):
@@ -111,6 +120,7 @@ class Worker:
                         await self._wake.wait()
                 except TimeoutError:
                     continue
+                await asyncio.sleep(_COMPANY_SECONDS)
 
     async def apply_batch(self) -> int:
         """Applies the oldest pending facts; returns how many left the line (applied or kept as failed).
@@ -119,9 +129,12 @@ class Worker:
         are applied again with a savepoint each.
         """
         try:
-            batch = await self._apply_all(apart=False)
-        except _Stumble:
-            batch = await self._apply_again()
+            batch = await self._apply_some()
+        except (_Stuck, StorageBusy) as error:
+            # PostgreSQL ends a transaction in which nothing happens; then that is what is heard of it first.
+            if (stuck := _stuck_before(error)) is None:
+                raise
+            batch = await self._give_up(stuck.fact, stuck.fault)
         for fact in batch.applied:
             metrics.facts.labels(kind=self._label(fact), outcome="applied").inc()
             self._flood.applied(fact.conversation)
@@ -129,6 +142,12 @@ class Worker:
         if batch.lanes:
             self._woken(batch.lanes)
         return len(batch.applied) + batch.failed
+
+    async def _apply_some(self) -> _Batch:
+        try:
+            return await self._apply_all(apart=False)
+        except _Stumble:
+            return await self._apply_again()
 
     async def _apply_again(self) -> _Batch:
         try:
@@ -141,21 +160,28 @@ class Worker:
         async with self._database.write() as tx:
             started = time.monotonic()
             slowed = self._flood.slowed()
-            for fact in await inbox.pending(tx, _BATCH, bulk=_BULK, urgent_for=_URGENT_FOR, without=slowed):
-                if apart:
+            facts = await inbox.pending(tx, _BATCH, bulk=_BULK, urgent_for=_URGENT_FOR, without=slowed)
+            # Each with a savepoint of its own stands alone: nothing of it is left to another.
+            overtaken = set() if apart else self._handlers.overtaken_among(facts)
+            tx.later = None if apart else []
+            for fact in facts:
+                if fact.id in overtaken:
+                    batch.applied.append(fact)
+                elif apart:
                     await self._apply_apart(tx, fact, batch)
                 else:
-                    await self._apply_together(tx, fact, batch)
+                    await self._together(tx, self._handle(tx, fact, batch))
                 if time.monotonic() - started > _BATCH_SECONDS:
                     break
                 # On SQLite a fact may pass without any pause; whoever calls meanwhile has a turn after each.
                 await asyncio.sleep(0)
+            await self._together(tx, store_later(tx))
             await inbox.settle(tx, [fact.id for fact in batch.applied])
         return batch
 
-    async def _apply_together(self, tx: Tx, fact: Fact, batch: _Batch) -> None:
+    async def _together(self, tx: Tx, deed: Coroutine[Any, Any, None]) -> None:
         try:
-            await self._handle(tx, fact, batch)
+            await deed
         except _FAULTS as error:  # the batch is done again, and there whoever fails is kept
             if _passes(error):
                 raise  # the whole batch is tried again
@@ -192,16 +218,32 @@ class Worker:
         except _FAULTS as error:
             if fact is None or _passes(error):
                 raise
-            batch = _Batch()
-            async with self._database.write() as tx:
-                await self._keep_failed(tx, fact, error, batch)
+            return await self._give_up(fact, error)
+        return batch
+
+    async def _give_up(self, fact: Fact, error: BaseException) -> _Batch:
+        """Keeps it as failed in a transaction of its own; whatever it was in is gone."""
+        batch = _Batch()
+        async with self._database.write() as tx:
+            await self._keep_failed(tx, fact, error, batch)
         return batch
 
     async def _handle(self, tx: Tx, fact: Fact, batch: _Batch) -> None:
+        """In the time that a fact has; _Stuck after that."""
+        try:
+            async with asyncio.timeout(_HANDLE_SECONDS) as limit:
+                await self._do(tx, fact, batch)
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            where = error.__cause__.__traceback__ if error.__cause__ else None  # of the CancelledError
+            raise _Stuck(fact, TimeoutError(f"not over after {_HANDLE_SECONDS:g} s").with_traceback(where)) from error
+
+    async def _do(self, tx: Tx, fact: Fact, batch: _Batch) -> None:
         """The fact's arrival is its `now`: late work changes nothing."""
         if isinstance(fact.body, Unreadable):
             raise ValueError("what is stored as its body cannot be read")
-        own = Tx(tx.conn, fact.received_at, fact.id)
+        own = Tx(tx.conn, fact.received_at, fact.id, later=tx.later)
         if fact.kind.startswith("tick."):
             job = self._jobs.get(fact.kind.removeprefix("tick."))
             if job is not None:
@@ -210,7 +252,7 @@ class Worker:
             await handler(Ctx(own, fact, self._policy, say_in(self._policy.language)))
         else:
             batch.unknown += 1
-            log.info("nobody handles this fact", fact_id=fact.id, kind=_family(fact))
+            log.info("nobody handles this fact", fact_id=fact.id, kind=family_of(fact))
         batch.applied.append(fact)
         batch.lanes |= own.lanes
 
@@ -223,47 +265,17 @@ class Worker:
     async def _keep_failed(self, tx: Tx, fact: Fact, error: BaseException, batch: _Batch) -> None:
         metrics.facts.labels(kind=self._label(fact), outcome="failed").inc()
         # Where, not what: the message may quote what a person wrote; it is kept with the fact (`wecamp inbox show`).
-        log.error("fact failed", fact_id=fact.id, kind=_family(fact), error=type(error).__name__, at=frames_of(error))
+        log.error("fact failed", fact_id=fact.id, kind=family_of(fact), error=type(error).__name__, at=frames_of(error))
         batch.failed += 1
         await inbox.fail(tx, fact.id, f"{type(error).__name__}: {error}")
         own = Tx(tx.conn, fact.received_at, fact.id)
         try:
             async with tx.conn.begin_nested():
-                await self._apologise(own, fact, error)
+                await apologise(own, self._policy, fact, type(error).__name__)
         except Exception as second:  # noqa: BLE001 - an apology that fails must not hide or repeat the first failure
             log.error("apology failed", fact_id=fact.id, error=type(second).__name__, at=frames_of(second))
             return
         batch.lanes |= own.lanes
-
-    async def _apologise(self, tx: Tx, fact: Fact, error: BaseException) -> None:
-        """One apology to the person who sent it, one alert to an operator; a fact that fails again says nothing new."""
-        if fact.attempts == 0:
-            sorry = text(say_in(self._policy.language)("common.apology"))
-            if fact.kind in ("app.text", "app.click"):
-                await to_members(tx, [fact.body["userid"]], sorry, priority=Priority.REPLY, dedup_key=f"sorry:{fact.id}")
-            elif fact.kind == "kf.message":
-                await self._apologise_in_kf(tx, fact, sorry)
-        words = say_in(self._policy.language)(
-            "common.alert_fact", fact_id=fact.id, kind=_family(fact), error=type(error).__name__
-        )
-        # A job that fails does so at every beat.
-        tick = fact.kind.startswith("tick.")
-        key = f"failed:{fact.kind}:{tx.now:%Y%m%d}" if tick else f"failed:{fact.id}"
-        await alert_operators(tx, text(words), dedup_key=key)
-
-    async def _apologise_in_kf(self, tx: Tx, fact: Fact, sorry: Message) -> None:
-        item, key = read_item(fact.body), f"sorry:{fact.id}"
-        if item.origin != FROM_LEARNER or not item.external_userid:
-            return
-        open_kfid = item.open_kfid or self._policy.open_kfid
-        learner = await learners.find(tx, "external_userid", item.external_userid)
-        if learner is not None:
-            # That they spoke was rolled back with the rest, and without it their window looks shut.
-            await kf.learner_spoke(tx, learner.id, open_kfid, item.at(tx.now))
-            await to_learner(tx, self._policy, learner, sorry, dedup_key=key)
-            return
-        payload = {"to": item.external_userid, "open_kfid": open_kfid, "msgid": f"s{fact.id}", "message": sorry}
-        await add_intent(tx, Intent("kf.message", payload, Priority.REPLY, dedup_key=key, expires_at=tx.now + DAY))
 
 
 # All that a handler can end with; a handler that lets SystemExit or a stray cancellation out ends nobody but itself.
@@ -271,18 +283,18 @@ _FAULTS = (Exception, asyncio.CancelledError, SystemExit)
 
 
 def _passes(error: BaseException) -> bool:
-    """Whether it is no fault of the fact: the database is busy or away, or it is the worker itself that is told to end."""
+    """Whether it is no fault of the fact: the database is busy or away, or it is the worker itself that is told to end. And
+    whether it needs no second try to know whose fault it is."""
     if isinstance(error, asyncio.CancelledError):
         me = asyncio.current_task()
         return me is not None and me.cancelling() > 0
     if isinstance(error, DBAPIError):
         return is_busy(error) or is_away(error)
-    return isinstance(error, StorageBusy)
+    return isinstance(error, StorageBusy | _Stuck)
 
 
-def _family(fact: Fact) -> str:
-    """The kind of a fact as a label: events by name and ChangeType, never anything a person wrote."""
-    if fact.kind != "wecom.event":
-        return fact.kind
-    parts: list[Any] = [fact.body.get("Event"), fact.body.get("ChangeType")]
-    return ":".join([fact.kind, *(str(part)[:40] for part in parts if part)])
+def _stuck_before(error: BaseException | None) -> _Stuck | None:
+    """This fault, or the one it came on top of."""
+    while error is not None and not isinstance(error, _Stuck):
+        error = error.__context__
+    return error

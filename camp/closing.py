@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from camp.moving_on import move_on
 from camp.policy import Policy
 from camp.rules.place import Place
 from camp.rules.rule import Moment, Rule
+from camp.rules.step import next_size
 from camp.tagging import ask_flush_all
 from storage import closings, cohorts, orders, placements, sweeps
 from storage.closings import Closing, State
@@ -56,7 +58,7 @@ async def confirm(tx: Tx, policy: Policy, closing: Closing, by: str) -> bool:
     await orders.adopt(tx, closing.cohort_id)
     if closing.moment == Moment.COHORT_CLOSED:
         await closings.set_cohort_closed(tx, closing.cohort_id, tx.now)
-    await _go_on(tx, closing, 0, Arrivals())
+    await _go_on(tx, closing, 0, Arrivals(), policy.sweep_chunk)
     return True
 
 
@@ -76,7 +78,8 @@ async def sweep_next(tx: Tx, policy: Policy, body: Mapping[str, Any]) -> None:
     moment = Moment(closing.moment)
     cohort = await cohorts.load_cohort(tx, closing.cohort_id)
     sweep = await plan_sweep(tx, policy, closing.id, cohort, moment, closing.confirmed_at)
-    stretch = await sweeps.next_stretch(tx, sweep, after, policy.sweep_chunk)
+    size, begun = min(policy.sweep_chunk, int(body.get("size", policy.sweep_chunk))), time.perf_counter()
+    stretch = await sweeps.next_stretch(tx, sweep, after, size)
     if stretch is None:
         await closings.change(tx, closing.id, state=State.DONE, finished_at=tx.now)
         await ask_flush_all(tx)
@@ -85,7 +88,9 @@ async def sweep_next(tx: Tx, policy: Policy, body: Mapping[str, Any]) -> None:
     await sweeps.settle_paid(tx, stretch, Place.PAID)
     arrivals.add(await _place(tx, policy, closing, cohort, stretch))
     await closings.change(tx, closing.id, progress_id=stretch.upto)
-    await _go_on(tx, closing, stretch.upto, arrivals)
+    taken = time.perf_counter() - begun
+    size = next_size(size, taken, aim=policy.sweep_step.total_seconds(), most=policy.sweep_chunk)
+    await _go_on(tx, closing, stretch.upto, arrivals, size)
 
 
 async def _place(tx: Tx, policy: Policy, closing: Closing, cohort: Cohort, stretch: Stretch) -> Sequence[Row]:
@@ -110,7 +115,7 @@ def _tags_of_the_window(policy: Policy) -> list[str]:
     return [rule.tag for rule in window if rule.tag and rule.tag not in later]
 
 
-async def _go_on(tx: Tx, closing: Closing, after: int, arrivals: Arrivals) -> None:
-    body: dict[str, Any] = {"closing_id": closing.id, "after": after, "arrivals": arrivals.rows}
+async def _go_on(tx: Tx, closing: Closing, after: int, arrivals: Arrivals, size: int) -> None:
+    body: dict[str, Any] = {"closing_id": closing.id, "after": after, "arrivals": arrivals.rows, "size": size}
     key = f"close:{closing.id}:{closing.task_id}:{after}"
     await add_facts(tx, [FactDraft(WALK, "camp.close", key, f"close:{closing.cohort_id}", body)])

@@ -36,6 +36,8 @@ class Ours(str):
 
 def harmless(words: str) -> str:
     """The words without anything that acts in a WeCom message; `Ours` keep their addresses, and nothing else."""
+    if words.isalnum():
+        return words  # most names; nothing that acts is made of letters and digits alone
     plain = _TRANSLATED_ID.sub("＄", words.translate(_HARMLESS))
     if isinstance(words, Ours):
         return Ours(plain)

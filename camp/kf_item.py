@@ -31,14 +31,17 @@ class KfItem:
         return str(self.event.get("event_type") or "")
 
     def at(self, now: datetime) -> datetime:
-        """The moment that counts: when it was sent, not when we got round to it; never in the future.
+        """The moment that counts, as `moment_of`."""
+        return _counts_at(self.sent_at, now)
 
-        WeCom sends whole seconds, rounded down, so a message of the second a window opens in is not "too early". It keeps
-        three days of history (doc 94670), so an older time is no time to go by.
-        """
-        if self.sent_at is None or now - self.sent_at > _HISTORY:
-            return now
-        return min(now, self.sent_at + _SECOND)
+
+def moment_of(body: Mapping[str, Any], now: datetime) -> datetime:
+    """The moment that counts for an item as on the wire: when it was sent, not when we got round to it; never in the future.
+
+    WeCom sends whole seconds, rounded down, so a message of the second a window opens in is not "too early". It keeps three
+    days of history (doc 94670), so an older time is no time to go by.
+    """
+    return _counts_at(_moment(body.get("send_time")), now)
 
 
 def read_item(body: Mapping[str, Any]) -> KfItem:
@@ -56,6 +59,12 @@ def read_item(body: Mapping[str, Any]) -> KfItem:
         menu_id=_text(text.get("menu_id")),
         event=event,
     )
+
+
+def _counts_at(sent_at: datetime | None, now: datetime) -> datetime:
+    if sent_at is None or now - sent_at > _HISTORY:
+        return now
+    return min(now, sent_at + _SECOND)
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

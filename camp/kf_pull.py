@@ -22,6 +22,8 @@ _MOST_DRY_PAGES = 5
 
 async def hear_callback(tx: Tx, open_kfid: str, token: str | None) -> None:
     """WeCom says that there is something to pull. While a pull is on its way the newest token waits for the next one."""
+    if await kf.pull_again(tx, open_kfid, token, begun_after=tx.now - _PULL_LIVES):
+        return
     account = await kf.account(tx, open_kfid)
     await kf.change_account(tx, open_kfid, token=token, token_at=tx.now)
     if account.pulling and not _lost(tx, account):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from camp.harmless import harmless
+
 Message = dict[str, Any]
 
 # App and kf texts hold 2048 bytes (docs 90236, 94677); a little room is left for a page hint.
@@ -33,14 +35,15 @@ def card(
     fields: Sequence[tuple[str, str]] = (),
     buttons: Sequence[tuple[str, str, int]] = (),
 ) -> Message:
-    """An app card. `fields` (key, value) at most 6; `buttons` (key, label, style 1-4) at most 6, a tap sends the key back."""
+    """An app card. `fields` (key, value) at most 6, of a value nothing acts; `buttons` (key, label, style 1-4) at most 6, a tap
+    sends the key back."""
     return {
         "type": "card",
         "task_id": task_id,
         "title": title,
         "desc": desc,
         "text": words,
-        "fields": [list(item) for item in fields],
+        "fields": [[key, harmless(value)] for key, value in fields],
         "buttons": [list(item) for item in buttons],
     }
 
@@ -48,14 +51,17 @@ def card(
 def split_pages(lines: Sequence[str], *, head: str = "", limit: int = TEXT_BYTES) -> list[str]:
     """Packs lines into pages of at most `limit` UTF-8 bytes, each under `head`; a line too long is cut on a character."""
     pages: list[str] = []
-    page = head
+    above = len(head.encode())
+    page, size = head, above
     for line in lines:
-        fitted = cut(line, limit - len(head.encode()) - 1)
-        longer = f"{page}\n{fitted}" if page else fitted
-        if len(longer.encode()) > limit and page not in ("", head):
+        length = len(line.encode())
+        if length > limit - above - 1:
+            line = cut(line, limit - above - 1)
+            length = len(line.encode())
+        if size + 1 + length > limit and page not in ("", head):
             pages.append(page)
-            longer = f"{head}\n{fitted}" if head else fitted
-        page = longer
+            page, size = head, above
+        page, size = (f"{page}\n{line}", size + 1 + length) if page else (line, length)
     if page:
         pages.append(page)
     return pages

@@ -8,12 +8,11 @@ from camp import card
 from camp.card import Tap
 from camp.messages import Message, cut
 from camp.messages import card as to_card
-from camp.nudge_plan import Kind, Plan, plan, plans_by_teacher
+from camp.nudge_plan import Kind, Plan, plans_by_teacher
 from camp.phrases import Say, say_in
 from camp.policy import Policy
 from camp.roster import check_in_link, lesson_name
 from camp.rules.nudge import LeftOut
-from camp.scope import scope_of
 from camp.when import day_and_time_near
 from storage import kf
 from storage.cohorts import Cohort, Lesson
@@ -26,9 +25,15 @@ _NAME_BYTES = 90
 _DESC_CHARACTERS = 44
 
 
-async def offer(tx: Tx, policy: Policy, say: Say, member: Member, cohort: Cohort, lesson: Lesson, kind: Kind) -> bool:
-    """Shows the member a card about the learners in their scope; False where a tap could do nothing now."""
-    return await _show(tx, policy, say, member, cohort, await plan(tx, policy, lesson, kind, scope_of(member)))
+async def offer(tx: Tx, policy: Policy, say: Say, member: Member, cohort: Cohort, found: Plan) -> bool:
+    """Shows the member a card about this plan for the learners in their scope; False where a tap could do nothing now."""
+    if cohort.closed_at is not None or not found.open_shares:
+        return False
+    await bury_offer(tx, member, found.lesson, found.kind, say("nudge.card_replaced"))
+    words, _ = await words_and_link(tx, policy, found.lesson, found.kind)
+    face = _face(say, found, words, f"nudge-{found.kind}-{found.lesson.id}-{member.id}-{tx.cause_id or 0}")
+    await card.show(tx, CARD, _ref(member, found.lesson, found.kind), [member.userid], face)
+    return True
 
 
 async def offer_each(tx: Tx, policy: Policy, teachers: Mapping[int, Member], cohort: Cohort, lesson: Lesson) -> None:
@@ -36,7 +41,7 @@ async def offer_each(tx: Tx, policy: Policy, teachers: Mapping[int, Member], coh
     say = say_in(policy.language)
     for who, own in (await plans_by_teacher(tx, policy, lesson, Kind.ABSENT)).items():
         if who in teachers and teachers[who].active:
-            await _show(tx, policy, say, teachers[who], cohort, own)
+            await offer(tx, policy, say, teachers[who], cohort, own)
 
 
 async def bury_offer(tx: Tx, member: Member, lesson: Lesson, kind: Kind, verdict: str, tap: Tap | None = None) -> None:
@@ -76,7 +81,7 @@ async def _link_of(tx: Tx, policy: Policy, say: Say, lesson: Lesson) -> dict[str
         url = await check_in_link(tx, policy, lesson)
         title, desc = "nudge.link_check_in", "nudge.link_check_in_desc"
     else:
-        url = (await kf.account(tx, policy.open_kfid)).link_url
+        url = await kf.link_url(tx, policy.open_kfid)
         title, desc = "nudge.link_kf", "nudge.link_kf_desc"
     if url is None:
         return None
@@ -86,16 +91,6 @@ async def _link_of(tx: Tx, policy: Policy, say: Say, lesson: Lesson) -> dict[str
 def short_name(say: Say, lesson: Lesson) -> str:
     """The lesson's name, cut so that a text with it stays short."""
     return cut(lesson_name(say, lesson), _NAME_BYTES)
-
-
-async def _show(tx: Tx, policy: Policy, say: Say, member: Member, cohort: Cohort, found: Plan) -> bool:
-    if cohort.closed_at is not None or not found.open_shares:
-        return False
-    await bury_offer(tx, member, found.lesson, found.kind, say("nudge.card_replaced"))
-    words, _ = await words_and_link(tx, policy, found.lesson, found.kind)
-    face = _face(say, found, words, f"nudge-{found.kind}-{found.lesson.id}-{member.id}-{tx.cause_id or 0}")
-    await card.show(tx, CARD, _ref(member, found.lesson, found.kind), [member.userid], face)
-    return True
 
 
 def _face(say: Say, found: Plan, words: str, task_id: str) -> Message:

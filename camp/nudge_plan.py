@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from camp.policy import Policy
 from camp.rules.nudge import LeftOut, Spent, left_out, spans
@@ -44,18 +45,22 @@ class Share:
 
 @dataclass(frozen=True)
 class Plan:
-    """`missing` learners in all; who is in no share is counted in `left`. `spent`: the most one of the shares got this month,
-    of `monthly`. `waiting`: the class teachers who have a task of this kind to send already.
+    """`people`: who missed it, by number; who of them is in no share is counted in `left`. `spent`: the most one of the shares
+    got this month, of `monthly`. `waiting`: the class teachers who have a task of this kind to send already.
     """
 
     lesson: Lesson
     kind: Kind
-    missing: int
+    people: Sequence[Missing]
     shares: tuple[Share, ...]
     left: Mapping[LeftOut, int]
     spent: int
     monthly: int
     waiting: frozenset[int]
+
+    @property
+    def missing(self) -> int:
+        return len(self.people)
 
     @property
     def reachable(self) -> int:
@@ -91,12 +96,12 @@ async def plans_by_teacher(tx: Tx, policy: Policy, lesson: Lesson, kind: Kind) -
 
 
 async def _waiting(tx: Tx, lesson: Lesson, kind: Kind) -> frozenset[int]:
-    return frozenset(nudge.teacher_id for nudge in await nudges.waiting_for(tx, lesson.id, kind))
+    return frozenset(await nudges.senders_waiting(tx, lesson.id, kind))
 
 
 async def _teachers(tx: Tx, rows: Sequence[Missing]) -> dict[int, Member]:
     """The class teachers who can send anything."""
-    found = await members.load_many(tx, [row.class_teacher_id for row in rows if row.class_teacher_id is not None])
+    found = await members.load_many(tx, {row.class_teacher_id for row in rows if row.class_teacher_id is not None})
     return {member.id: member for member in found.values() if member.active}
 
 
@@ -110,21 +115,26 @@ def _sorted_out(
     waiting: frozenset[int],
 ) -> Plan:
     today = tx.now.astimezone(policy.zone).date()
+    alike: dict[tuple[Any, ...], list[Missing]] = {}
+    for row in rows:
+        alike.setdefault(row.standing, []).append(row)
     left: Counter[LeftOut] = Counter()
     chosen: dict[int, list[Missing]] = {}
-    for row in rows:
-        teacher = teachers.get(row.class_teacher_id or 0)
-        friend = row.friend and row.external_userid is not None and teacher is not None
-        here = row.place in _HERE
-        why = left_out(policy.nudge, today, Spent(*row.spent), unsubscribed=row.unsubscribed, here=here, friend=friend)
+    spent = 0
+    for own in alike.values():
+        one = own[0]
+        teacher = teachers.get(one.class_teacher_id or 0)
+        got, friend = Spent(*one.spent), one.friend and teacher is not None
+        why = left_out(policy.nudge, today, got, unsubscribed=one.unsubscribed, here=one.place in _HERE, friend=friend)
         if why is not None:
-            left[why] += 1
+            left[why] += len(own)
         elif teacher is not None:
-            chosen.setdefault(teacher.id, []).append(row)
-    shares = [
-        Share(teachers[who], tuple(r.external_userid or "" for r in own), tuple(r.learner_id for r in own))
-        for who, own in sorted(chosen.items())
-    ]
-    spent = max((row.spent[2] for own in chosen.values() for row in own), default=0)
-    busy = waiting & {row.class_teacher_id for row in rows if row.class_teacher_id is not None}
-    return Plan(lesson, kind, len(rows), tuple(shares), left, spent, policy.nudge.monthly(today), busy)
+            chosen.setdefault(teacher.id, []).extend(own)
+            spent = max(spent, one.month)
+    shares = [_share(teachers[who], sorted(own)) for who, own in sorted(chosen.items())]
+    busy = waiting & {one.class_teacher_id for (one, *_) in alike.values() if one.class_teacher_id is not None}
+    return Plan(lesson, kind, rows, tuple(shares), left, spent, policy.nudge.monthly(today), busy)
+
+
+def _share(teacher: Member, own: Sequence[Missing]) -> Share:
+    return Share(teacher, tuple(one.external_userid or "" for one in own), tuple(one.learner_id for one in own))

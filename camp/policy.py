@@ -51,6 +51,8 @@ class Policy:
     rulebook: RuleBook = field(default_factory=RuleBook)
     # how long what people wrote is kept as it came
     raw_kept: timedelta = timedelta(days=30)
-    # Learners in one step of a close and of its undo: on SQLite callbacks wait for the step.
+    # Learners in one step of a close and of its undo, at most: on SQLite callbacks wait for the step. A close takes fewer where
+    # they take longer than `sweep_step`.
     sweep_chunk: int = 3_000
+    sweep_step: timedelta = timedelta(milliseconds=50)
     undo_chunk: int = 1_000

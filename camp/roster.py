@@ -10,7 +10,7 @@ from camp.checkin_link import Ticket, link_with, token_for
 from camp.phrases import PHRASES, Say
 from camp.policy import Policy
 from storage import kf, rosters
-from storage.cohorts import Cohort, Lesson
+from storage.cohorts import Cohort, Lesson, calendars_of
 from storage.database import Tx
 from storage.rosters import GroupSize, LessonCount
 from storage.scopes import Scope
@@ -84,7 +84,8 @@ async def choose_lesson(tx: Tx, scope: Scope, seq: int, words: str) -> LessonOf 
     if named is None:
         return NoCohort(tuple(known))
     candidates = [named] if words else [c for c in known if c.closed_at is None or c.id == named.id]
-    lessons = await rosters.lessons_in(tx, [c.id for c in candidates])
+    calendars = await calendars_of(tx, [c.id for c in candidates])
+    lessons = [lesson for c in sorted(candidates, key=lambda one: one.id) for lesson in calendars.get(c.id, ())]
     begun = [lesson for lesson in lessons if lesson.seq == seq and lesson.starts_at <= tx.now]
     of_named = [lesson for lesson in lessons if lesson.cohort_id == named.id]
     lesson = max(begun, key=lambda found: found.starts_at, default=None)
@@ -102,7 +103,7 @@ async def view_classes(tx: Tx, policy: Policy, scope: Scope) -> list[ClassView]:
     lessons = await rosters.lessons_in(tx, ids)
     held = {c.id: _held([found for found in lessons if found.cohort_id == c.id], tx.now) for c in shown}
     counts = await rosters.lesson_counts(tx, scope, [found.id for several in held.values() for found in several])
-    url = (await kf.account(tx, policy.open_kfid)).link_url if shown else None
+    url = await kf.link_url(tx, policy.open_kfid) if shown else None
     views = []
     for cohort in shown:
         ahead = [found for found in lessons if found.cohort_id == cohort.id and found.starts_at > tx.now]

@@ -78,7 +78,8 @@ async def flush(tx: Tx, policy: Policy, body: dict[str, Any]) -> None:
     unknown = {(d.group, d.name) for d in dues if d.tag_id is None and d.wanted}
     if unknown:
         await _ask_ids(tx, unknown)
-    await _mark(tx, [d for d in dues if d.tag_id is not None])
+    if known := [d for d in dues if d.tag_id is not None]:
+        await _mark(tx, known)
 
 
 async def _next_due(tx: Tx, after: int, stuck_before: int | None) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from camp.kf_item import read_item
+from camp.kf_item import moment_of
 from camp.lesson_choice import Chosen, NoSeat, NoSuchLesson, NotStarted, WhyNoSeat, live
 from camp.messages import menu
 from camp.phrases import Say
@@ -32,7 +32,7 @@ def learner_commands() -> tuple[Command, ...]:
 
 def said_at(ctx: Ctx) -> datetime:
     """When the learner said it: after an outage old messages count with the time they were sent."""
-    return read_item(ctx.fact.body).at(ctx.now) if ctx.fact.kind == "kf.message" else ctx.now
+    return moment_of(ctx.fact.body, ctx.now) if ctx.fact.kind == "kf.message" else ctx.now
 
 
 async def seats_of(ctx: LearnerCtx) -> list[Seat]:

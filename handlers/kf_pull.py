@@ -10,7 +10,7 @@ from handlers.core.router import Router
 router = Router()
 
 
-@router.event("kf_msg_or_event")
+@router.event("kf_msg_or_event", overtaken=True)
 async def hear(ctx: Ctx) -> None:
     open_kfid = text_of(ctx.fact.body, "OpenKfId") or ctx.policy.open_kfid
     await hear_callback(ctx.tx, open_kfid, text_of(ctx.fact.body, "Token") or None)

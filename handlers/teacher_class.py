@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 
 from camp.harmless import Ours
 from camp.nudge_offer import offer
-from camp.nudge_plan import Kind
+from camp.nudge_plan import Kind, plan
+from camp.phrases import Say
 from camp.roster import ClassView, NoCohort, choose_cohort, lesson_name, open_cohorts, view_classes
 from camp.rules.place import Place
 from camp.scope import scope_of
@@ -74,14 +76,14 @@ async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
     found = await begun_lesson(ctx, rest)
     if isinstance(found, Reply):
         return found
-    missing = await rosters.at_lesson(ctx.tx, found.lesson.id, scope_of(ctx.member), without="attended")
+    missed = await plan(ctx.tx, ctx.policy, found.lesson, Kind.ABSENT, scope_of(ctx.member))
     count = await _count(ctx, found.lesson)
     name = lesson_name(ctx.say, found.lesson)
     if not count.to_attend:
         return Reply.text(ctx.say("teacher.nobody_counts", lesson=name))
-    if not missing:
+    if not missed.people:
         return Reply.text(ctx.say("teacher.nobody_absent", lesson=name, learners=count.to_attend))
-    values = {"lesson": name, "number": len(missing), "learners": count.to_attend}
+    values = {"lesson": name, "number": missed.missing, "learners": count.to_attend}
     if ctx.now < found.lesson.ends_at:
         head = ctx.say("teacher.absent_running", end=day_and_time_near(ctx.policy, found.lesson.ends_at, ctx.now), **values)
     elif ctx.now < found.lesson.checkin_closes_at:
@@ -89,8 +91,8 @@ async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
         head = ctx.say("teacher.absent_open", until=until, **values)
     else:
         head = ctx.say("teacher.absent", **values)
-    await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, found.cohort, found.lesson, Kind.ABSENT)
-    return Reply.listing(head, [ctx.say("teacher.person", id=line.learner_id, name=line.shown) for line in missing])
+    await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, found.cohort, missed)
+    return Reply.listing(head, [ctx.say("teacher.person", id=line.learner_id, name=line.shown) for line in missed.people])
 
 
 @router.staff(
@@ -105,19 +107,19 @@ async def unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
     found = await begun_lesson(ctx, rest)
     if isinstance(found, Reply):
         return found
-    missing = await rosters.at_lesson(ctx.tx, found.lesson.id, scope_of(ctx.member), without="completed")
+    missed = await plan(ctx.tx, ctx.policy, found.lesson, Kind.UNFINISHED, scope_of(ctx.member))
     count = await _count(ctx, found.lesson)
     name = lesson_name(ctx.say, found.lesson)
     if not count.to_complete:
         return Reply.text(ctx.say("teacher.nobody_counts", lesson=name))
-    if not missing:
+    if not missed.people:
         return Reply.text(ctx.say("teacher.all_finished", lesson=name, learners=count.to_complete))
     lines = []
-    for line in missing:
+    for line in missed.people:
         person = ctx.say("teacher.person", id=line.learner_id, name=line.shown)
         lines.append(f"{person} {ctx.say('teacher.mark_attended')}" if line.attended else person)
-    await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, found.cohort, found.lesson, Kind.UNFINISHED)
-    return Reply.listing(ctx.say("teacher.unfinished", lesson=name, number=len(missing), learners=count.to_complete), lines)
+    await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, found.cohort, missed)
+    return Reply.listing(ctx.say("teacher.unfinished", lesson=name, number=missed.missing, learners=count.to_complete), lines)
 
 
 @router.staff(
@@ -187,17 +189,24 @@ def _class_lines(ctx: StaffCtx, view: ClassView) -> list[str]:
 
 
 def _roster_line(ctx: StaffCtx, line: RosterLine) -> str:
-    person = ctx.say("teacher.person", id=line.learner_id, name=line.shown)
+    shown = ctx.say("teacher.roster_line", id=line.learner_id, name=line.shown, attended=line.attended, completed=line.completed)
+    marks = _marks(ctx.say, line.in_group, line.place, line.paid, line.unreachable)
+    return f"{shown} {marks}" if marks else shown
+
+
+@lru_cache
+def _marks(say: Say, in_group: bool, place: str, paid: bool, unreachable: bool) -> str:
+    """What is to be said of a learner beside the numbers; there are few ways to stand, and a roster has hundreds of lines."""
     marks = []
-    if not line.in_group and line.place not in rosters.GONE:
-        marks.append(ctx.say("teacher.mark_not_in_group"))
-    if line.place != Place.CLASS:
-        marks.append(ctx.say("teacher.mark_place", place=ctx.say(f"common.place_{line.place}")))
-    elif line.paid:
-        marks.append(ctx.say("teacher.mark_place", place=ctx.say("common.place_paid")))
-    if line.unreachable:
-        marks.append(ctx.say("teacher.mark_unreachable"))
-    return " ".join([ctx.say("teacher.roster_line", person=person, attended=line.attended, completed=line.completed), *marks])
+    if not in_group and place not in rosters.GONE:
+        marks.append(say("teacher.mark_not_in_group"))
+    if place != Place.CLASS:
+        marks.append(say("teacher.mark_place", place=say(f"common.place_{place}")))
+    elif paid:
+        marks.append(say("teacher.mark_place", place=say("common.place_paid")))
+    if unreachable:
+        marks.append(say("teacher.mark_unreachable"))
+    return " ".join(marks)
 
 
 def _total(ctx: StaffCtx, lines: list[RosterLine]) -> str:

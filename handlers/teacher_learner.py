@@ -13,7 +13,7 @@ from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest, UsageError
 from handlers.core.reply import Reply
 from handlers.core.router import TEACHER, Router
-from storage import cohorts, enrolments, members, pools, rosters
+from storage import cohorts, enrolments, learner_names, members, pools
 from storage.learners import Learner
 from storage.orders import Order
 
@@ -46,7 +46,7 @@ async def show_learner(ctx: StaffCtx, rest: Rest) -> Reply:
         number = Rest(words).need_hash()
         learner = await find_learner(ctx.tx, ctx.member, number)
         return _outside(ctx, number) if learner is None else await _card(ctx, learner)
-    found = await rosters.named(ctx.tx, scope_of(ctx.member), words, _NAMESAKES)
+    found = await learner_names.named(ctx.tx, scope_of(ctx.member), words, _NAMESAKES)
     exact = [one for one in found if one.exact]
     if not found:
         return Reply.text(ctx.say("desk.nobody_named", name=words))

@@ -7,16 +7,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.sql import FromClause
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.cohorts import Cohort, Lesson, calendars_of, load_cohorts, to_lesson
 from storage.database import Tx
-from storage.enrolments import Enrolment, of_learner
+from storage.declared import read_once
+from storage.enrolments import NEWEST_FIRST, Enrolment
 from storage.statement import Upsert, built_once, insert_into
-from storage.tables_camp import attendance, enrolments, lessons
+from storage.sweeps import POOLS
+from storage.tables_camp import attendance, enrolments, lessons, pool_entries
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Witnesses:
 
 NOTHING = Witnesses()
 _NAMES = tuple(field.name for field in fields(Witnesses))
+_ENROLMENT = [enrolments.c[field.name] for field in fields(Enrolment)]
+_WIDTH = len(_ENROLMENT)
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,10 @@ class Seat:
         return self.witnesses.get(lesson.id, NOTHING)
 
 
-def of_lesson() -> FromClause:
+def of_lesson(cohort_id: ColumnElement[int] = enrolments.c.cohort_id) -> FromClause:
     """Lessons with the enrolments of their cohort and what is known of each in the lesson."""
     here = and_(attendance.c.enrolment_id == enrolments.c.id, attendance.c.lesson_id == lessons.c.id)
-    return lessons.join(enrolments, enrolments.c.cohort_id == lessons.c.cohort_id).outerjoin(attendance, here)
+    return lessons.join(enrolments, cohort_id == lessons.c.cohort_id).outerjoin(attendance, here)
 
 
 def attendance_due() -> ColumnElement[bool]:
@@ -86,33 +90,54 @@ async def save(tx: Tx, enrolment_id: int, lesson_id: int, **columns: Any) -> Non
 
 
 async def recount(tx: Tx, enrolment_id: int) -> tuple[int, int]:
-    """Counts the enrolment's lessons anew and returns (attended, completed)."""
+    """Counts the enrolment's lessons anew and returns (attended, completed); an entry in a pool has the new count too."""
     row = (await tx.conn.execute(*_recount(enrolment_id))).one()
+    if row.place in POOLS:
+        await tx.conn.execute(*_in_pools(enrolment_id, row.attended))
     return row.attended, row.completed
 
 
 async def seats_of(tx: Tx, learner_id: int) -> list[Seat]:
-    """All enrolments of a learner with their calendars, the current one first; four queries, however many there are."""
-    mine = await of_learner(tx, learner_id)
-    wanted = {e.cohort_id for e in mine}
+    """All enrolments of a learner with their calendars, the current one first; three queries, however many there are."""
+    mine: dict[int, Enrolment] = {}
+    known: dict[int, dict[int, Witnesses]] = {}
+    for row in (await tx.conn.execute(*_seats_of(learner_id))).all():
+        enrolment_id, lesson_id = row[0], row[_WIDTH]
+        if enrolment_id not in mine:
+            mine[enrolment_id], known[enrolment_id] = Enrolment(*row[:_WIDTH]), {}
+        if lesson_id is not None:
+            known[enrolment_id][lesson_id] = Witnesses(*row[_WIDTH + 1 :])
+    wanted = {e.cohort_id for e in mine.values()}
     if not wanted:
         return []
     held, calendar = await load_cohorts(tx, wanted), await calendars_of(tx, wanted)
-    known: dict[int, dict[int, Witnesses]] = {}
-    for row in await tx.conn.execute(select(attendance).where(attendance.c.enrolment_id.in_([e.id for e in mine]))):
-        known.setdefault(row.enrolment_id, {})[row.lesson_id] = _to_witnesses(row)
-    return [Seat(e, held[e.cohort_id], tuple(calendar.get(e.cohort_id, ())), known.get(e.id, {})) for e in mine]
+    return [Seat(e, held[e.cohort_id], tuple(calendar.get(e.cohort_id, ())), known[e.id]) for e in mine.values()]
 
 
+@read_once(lessons)
 async def find_lesson_by_id(tx: Tx, lesson_id: int) -> Lesson | None:
     """The lesson, or None: a ticket may be older than the calendar."""
-    row = (await tx.conn.execute(select(lessons).where(lessons.c.id == lesson_id))).one_or_none()
+    row = (await tx.conn.execute(*_lesson(lesson_id))).one_or_none()
     return None if row is None else to_lesson(row)
+
+
+@built_once
+def _lesson(lesson_id: int) -> Select[Any]:
+    return select(lessons).where(lessons.c.id == lesson_id)
 
 
 @built_once
 def _of_seat(enrolment_id: int, lesson_id: int) -> Select[Any]:
     return select(attendance).where(attendance.c.enrolment_id == enrolment_id, attendance.c.lesson_id == lesson_id)
+
+
+@built_once
+def _seats_of(learner_id: int) -> Select[Any]:
+    """Each enrolment with each lesson something is known of."""
+    columns = [attendance.c[name] for name in ("lesson_id", *_NAMES)]
+    both = enrolments.outerjoin(attendance, attendance.c.enrolment_id == enrolments.c.id)
+    query = select(*_ENROLMENT, *columns).select_from(both).where(enrolments.c.learner_id == learner_id)
+    return query.order_by(*NEWEST_FIRST)
 
 
 @built_once
@@ -124,8 +149,13 @@ def _recount(enrolment_id: int) -> ReturningUpdate[Any]:
         update(enrolments)
         .where(enrolments.c.id == enrolment_id)
         .values(attended=attended, completed=completed)
-        .returning(enrolments.c.attended, enrolments.c.completed)
+        .returning(enrolments.c.attended, enrolments.c.completed, enrolments.c.place)
     )
+
+
+@built_once
+def _in_pools(counted_for: int, counted: int) -> Update:
+    return update(pool_entries).where(pool_entries.c.enrolment_id == counted_for).values(attended=counted)
 
 
 @lru_cache

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, exists, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Row, Select, Update, and_, bindparam, exists, insert, select, update
 
 from storage.database import Tx
+from storage.statement import Upsert, built_once, insert_into
 from storage.tables_loop import card_codes, cards
 
 CODE_LIVES = timedelta(hours=72)
+
+_OPEN = insert(cards)
+_CLOSE = update(cards).where(cards.c.task_id == bindparam("of"))
 
 
 @dataclass(frozen=True)
@@ -32,20 +35,18 @@ class Card:
 
 async def open_card(tx: Tx, task_id: str, kind: str, ref: str, recipients: Sequence[str], message: dict[str, Any]) -> None:
     """Notes a card that is being sent. `ref` is the id of what it is about."""
-    await tx.conn.execute(
-        insert(cards).values(task_id=task_id, kind=kind, ref=ref, recipients=list(recipients), message=message, created_at=tx.now)
-    )
+    row = {"task_id": task_id, "kind": kind, "ref": ref, "recipients": list(recipients), "message": message, "created_at": tx.now}
+    await tx.conn.execute(_OPEN, row)
 
 
 async def load(tx: Tx, task_id: str) -> Card | None:
-    row = (await tx.conn.execute(select(cards).where(cards.c.task_id == task_id))).one_or_none()
+    row = (await tx.conn.execute(*_by_id(task_id))).one_or_none()
     return None if row is None else _to_card(row)
 
 
 async def open_of(tx: Tx, kind: str, ref: str) -> list[Card]:
     """The cards about this that can still be tapped."""
-    query = select(cards).where(cards.c.kind == kind, cards.c.ref == ref, cards.c.closed_at.is_(None))
-    return [_to_card(row) for row in await tx.conn.execute(query.order_by(cards.c.created_at, cards.c.task_id))]
+    return [_to_card(row) for row in await tx.conn.execute(*_open_of(kind, ref))]
 
 
 async def open_refs(tx: Tx, kind: str) -> list[str]:
@@ -56,49 +57,59 @@ async def open_refs(tx: Tx, kind: str) -> list[str]:
 
 async def close(tx: Tx, task_id: str, message: dict[str, Any]) -> None:
     """The card is over; `message` is its dead face."""
-    await tx.conn.execute(update(cards).where(cards.c.task_id == task_id).values(message=message, closed_at=tx.now))
+    await tx.conn.execute(_CLOSE, {"of": task_id, "message": message, "closed_at": tx.now})
 
 
 async def keep_code(tx: Tx, task_id: str, code: str) -> None:
     """Keeps a response code of a send or a click; the same one again changes nothing."""
     if not code:
         return
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    await tx.conn.execute(
-        make(card_codes)
-        .values(response_code=code, task_id=task_id, obtained_at=tx.now)
-        .on_conflict_do_nothing(index_elements=["response_code"])
-    )
+    await tx.conn.execute(_keep_code(tx.dialect), {"response_code": code, "task_id": task_id, "obtained_at": tx.now})
 
 
 async def take_code(tx: Tx, task_id: str) -> str | None:
     """The newest code that still works, used from now on; None when there is none."""
-    query = (
-        select(card_codes.c.response_code)
-        .where(
-            card_codes.c.task_id == task_id,
-            card_codes.c.used_at.is_(None),
-            card_codes.c.obtained_at > tx.now - CODE_LIVES,
-        )
-        .order_by(card_codes.c.obtained_at.desc(), card_codes.c.response_code)
-        .limit(1)
-    )
-    code: str | None = (await tx.conn.execute(query)).scalar_one_or_none()
+    code: str | None = (await tx.conn.execute(*_newest_code(task_id, tx.now - CODE_LIVES))).scalar_one_or_none()
     return code if code and await use_code(tx, code) else None
 
 
 async def use_code(tx: Tx, code: str) -> bool:
     """Takes this very code; False when it was used before or is unknown."""
-    result = await tx.conn.execute(
-        update(card_codes).where(card_codes.c.response_code == code, card_codes.c.used_at.is_(None)).values(used_at=tx.now)
-    )
-    return result.rowcount > 0
+    return (await tx.conn.execute(*_use_code(code, tx.now))).rowcount > 0
 
 
 async def was_painted(tx: Tx, task_id: str) -> bool:
     """Whether any code of the card was used: whether WeCom was ever asked to change its face."""
     query = select(exists().where(card_codes.c.task_id == task_id, card_codes.c.used_at.is_not(None)))
     return bool((await tx.conn.execute(query)).scalar_one())
+
+
+@built_once
+def _by_id(task_id: str) -> Select[Any]:
+    return select(cards).where(cards.c.task_id == task_id)
+
+
+@built_once
+def _open_of(kind: str, ref: str) -> Select[Any]:
+    wanted = and_(cards.c.kind == kind, cards.c.ref == ref, cards.c.closed_at.is_(None))
+    return select(cards).where(wanted).order_by(cards.c.created_at, cards.c.task_id)
+
+
+@lru_cache
+def _keep_code(dialect: str) -> Upsert:
+    return insert_into(dialect, card_codes).on_conflict_do_nothing(index_elements=["response_code"])
+
+
+@built_once
+def _newest_code(task_id: str, since: datetime) -> Select[Any]:
+    unused = and_(card_codes.c.task_id == task_id, card_codes.c.used_at.is_(None), card_codes.c.obtained_at > since)
+    newest_first = card_codes.c.obtained_at.desc(), card_codes.c.response_code
+    return select(card_codes.c.response_code).where(unused).order_by(*newest_first).limit(1)
+
+
+@built_once
+def _use_code(code: str, at: datetime) -> Update:
+    return update(card_codes).where(card_codes.c.response_code == code, card_codes.c.used_at.is_(None)).values(used_at=at)
 
 
 def _to_card(r: Row[Any]) -> Card:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, Select, cast, exists, or_, select, type_coerce, update
+from sqlalchemy import BigInteger, Row, Select, bindparam, cast, exists, or_, select, type_coerce, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -18,6 +18,7 @@ from storage.statement import built_once
 from storage.tables_camp import camps, closings, cohorts, enrolments
 
 _DAY_MICROS = 86_400_000_000
+_CHANGE = update(closings).where(closings.c.id == bindparam("of"))
 
 
 class State(StrEnum):
@@ -105,7 +106,7 @@ async def start(tx: Tx, closing_id: int, by: str) -> bool:
 
 async def change(tx: Tx, closing_id: int, **columns: Any) -> None:
     """Sets columns of `closings`."""
-    await tx.conn.execute(update(closings).where(closings.c.id == closing_id).values(**columns))
+    await tx.conn.execute(_CHANGE, {**columns, "of": closing_id})
 
 
 async def set_cohort_closed(tx: Tx, cohort_id: int, closed_at: datetime | None) -> None:

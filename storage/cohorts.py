@@ -84,6 +84,7 @@ async def load_camp(tx: Tx, camp_id: int) -> Camp:
     return _to_camp((await tx.conn.execute(select(camps).where(camps.c.id == camp_id))).one())
 
 
+@read_once(camps)
 async def find_camp(tx: Tx, text: str) -> Camp | None:
     """By code, else by name."""
     rows = await tx.conn.execute(select(camps).where(or_(func.lower(camps.c.code) == text.lower(), camps.c.name == text)))
@@ -96,6 +97,7 @@ async def load_cohort(tx: Tx, cohort_id: int) -> Cohort:
     return _to_cohort((await tx.conn.execute(select(cohorts).where(cohorts.c.id == cohort_id))).one())
 
 
+@read_once(cohorts)
 async def find_cohort(tx: Tx, text: str) -> Cohort | None:
     """By code, else by name; case does not matter."""
     wanted = or_(func.lower(cohorts.c.code) == text.lower(), func.lower(cohorts.c.name) == text.lower())
@@ -141,15 +143,18 @@ async def calendars_of(tx: Tx, cohort_ids: Collection[int]) -> dict[int, list[Le
     return found
 
 
+@read_once(lessons)
 async def find_lesson(tx: Tx, cohort_id: int, seq: int) -> Lesson | None:
     row = (await tx.conn.execute(select(lessons).where(lessons.c.cohort_id == cohort_id, lessons.c.seq == seq))).one_or_none()
     return None if row is None else to_lesson(row)
 
 
+@read_once(lessons)
 async def load_lesson(tx: Tx, lesson_id: int) -> Lesson:
     return to_lesson((await tx.conn.execute(select(lessons).where(lessons.c.id == lesson_id))).one())
 
 
+@read_once(lessons)
 async def load_lessons(tx: Tx, lesson_ids: Collection[int]) -> dict[int, Lesson]:
     """By id."""
     rows = await tx.conn.execute(select(lessons).where(lessons.c.id.in_(lesson_ids)))
@@ -167,6 +172,7 @@ async def load_class_group(tx: Tx, group_id: int) -> ClassGroup:
     return _to_group((await tx.conn.execute(select(class_groups).where(class_groups.c.id == group_id))).one())
 
 
+@read_once(class_groups)
 async def class_group_of_chat(tx: Tx, chat_id: str) -> ClassGroup | None:
     row = (await tx.conn.execute(select(class_groups).where(class_groups.c.chat_id == chat_id))).one_or_none()
     return None if row is None else _to_group(row)

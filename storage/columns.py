@@ -17,6 +17,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 # PostgreSQL takes no NUL in text, and neither database takes half a surrogate pair; JSON of strangers may hold both.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+# The same in ASCII JSON. Characters beyond U+FFFF are written in halves too; to look at those values twice does no harm.
+_UNSTORABLE_ESCAPE = re.compile(r"\\u(?:0000|d[89a-f])")
+_dump = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 def to_micros(moment: datetime) -> int:
@@ -84,6 +87,15 @@ def read_json(text: str | bytes) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return Unreadable()
+
+
+def write_json(value: Any) -> str:
+    """JSON that either database can hold; where it holds what none can, each part is looked at and replaced (`to_storable`)."""
+    try:
+        text = _dump(value)
+    except ValueError:  # NaN or an infinity
+        return _dump(to_storable(value))
+    return _dump(to_storable(value)) if _UNSTORABLE_ESCAPE.search(text) else text
 
 
 # JSONB on PostgreSQL so that operators and indexes stay possible; text on SQLite.

@@ -8,27 +8,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import ExceptionContext, make_url
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.columns import read_json
+from storage.columns import read_json, write_json
 from storage.declared import watch
-from storage.sqlite_connection import open_sqlite
+from storage.sqlite_connection import OneTurnConnection, open_sqlite
 
 # Shorter than the worker's and the callback's own deadlines: aiosqlite's thread sits in SQLite's wait.
 _BUSY_TIMEOUT_MS = 2_500
 _READERS = 4
 # A PostgreSQL that does not answer must not hold a callback longer than WeCom waits.
 _CONNECT_SECONDS = 3.0
+# Nor may one that was cut off in silence hold whoever speaks to it: nothing we ask takes so long, and TCP waits for many minutes.
+_STATEMENT_SECONDS = 15.0
 # A node that stands still in the middle of a transaction must not hold the others' rows: PostgreSQL breaks it off, and if the
 # node wakes up it does the same work again.
 _SESSION = {"application_name": "wecamp", "idle_in_transaction_session_timeout": "4000"}
@@ -68,6 +70,8 @@ class Tx:
 
     `now` is aware UTC. `cause_id` is the inbox id of the fact being applied (None outside the worker). `lanes` collects
     the lanes that got new rows and `facts` says that new facts were added, so that after the commit the right loops wake.
+    `later`: rows of the outbox that are stored together with others; None where each is stored at once.
+    `windows`: rows of kf_windows as this transaction left them, which nobody else can change before it ends.
     """
 
     conn: AsyncConnection
@@ -75,6 +79,8 @@ class Tx:
     cause_id: int | None = None
     lanes: set[str] = field(default_factory=set)
     facts: bool = False
+    later: list[dict[str, Any]] | None = None
+    windows: dict[int, Any] = field(default_factory=dict)
 
     @property
     def dialect(self) -> str:
@@ -102,6 +108,7 @@ class Database:
         # What the last write that failed met; it stands until somebody proves that the disk takes a write again.
         self.fault: StorageBusy | None = None
         self._lock = asyncio.Lock() if self.is_sqlite else None
+        self._kept: AsyncConnection | None = None
         if self.is_sqlite:
             self._writer = self._sqlite_engine(begin="BEGIN IMMEDIATE", size=1)
             self._reader = self._sqlite_engine(begin="BEGIN", size=_READERS)
@@ -110,13 +117,22 @@ class Database:
                 url,
                 pool_size=8,
                 max_overflow=4,
-                pool_pre_ping=True,
+                # The one used last knows the statements in use; with turns for all each of them is prepared on each.
+                pool_use_lifo=True,
                 hide_parameters=True,
                 json_deserializer=read_json,
-                connect_args={"timeout": _CONNECT_SECONDS, "server_settings": _SESSION},
+                json_serializer=write_json,
+                connect_args={
+                    "timeout": _CONNECT_SECONDS,
+                    "command_timeout": _STATEMENT_SECONDS,
+                    "server_settings": _SESSION,
+                },
             )
-            self._reader = self._writer
-        for engine in {self._writer, self._reader}:
+            event.listen(self._writer.sync_engine, "handle_error", _fell_silent)
+            event.listen(self._writer.sync_engine, "checkout", _still_open)
+            # Each statement sees the latest state either way (READ COMMITTED); so BEGIN and ROLLBACK are two journeys less.
+            self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
+        for engine in (self._writer, self._reader) if self.is_sqlite else (self._writer,):
             watch(engine.sync_engine)
 
     def _sqlite_engine(self, *, begin: str, size: int) -> AsyncEngine:
@@ -126,6 +142,7 @@ class Database:
             max_overflow=0,
             hide_parameters=True,
             json_deserializer=read_json,
+            json_serializer=write_json,
             connect_args={"isolation_level": None, "timeout": _BUSY_TIMEOUT_MS / 1000, "async_creator_fn": open_sqlite},
         )
 
@@ -138,7 +155,10 @@ class Database:
 
         @event.listens_for(engine.sync_engine, "begin")
         def _begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            # Past SQLAlchemy where nobody has to be waited for: its way costs several times what SQLite needs.
+            driver = connection.connection.driver_connection
+            if not (isinstance(driver, OneTurnConnection) and driver.begins(begin)):
+                connection.exec_driver_sql(begin)
 
         return engine
 
@@ -155,7 +175,7 @@ class Database:
     @asynccontextmanager
     async def _begin(self, now: datetime | None) -> AsyncIterator[Tx]:
         try:
-            async with _plain_faults(), self._open(self._writer) as conn, conn.begin():
+            async with _plain_faults(), self._to_write() as conn, conn.begin():
                 yield Tx(conn, now or self.now())
         except StorageBusy as error:
             self.fault = error
@@ -167,22 +187,58 @@ class Database:
         async with _plain_faults(), self._open(self._reader) as conn:
             yield Tx(conn, now or self.now())
 
+    def _to_write(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        return self._keep() if self.is_sqlite else self._open(self._writer)
+
+    @asynccontextmanager
+    async def _keep(self) -> AsyncIterator[AsyncConnection]:
+        """SQLite's one writing connection; to take it from its pool each time costs as much as to store a few facts."""
+        if self._kept is None:
+            self._kept = await self._connect(self._writer)
+        conn = self._kept
+        try:
+            yield conn
+        except BaseException:
+            self._kept = None
+            await conn.close()
+            raise
+
     @asynccontextmanager
     async def _open(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
-        try:
-            conn = await engine.connect()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, PoolTimeout) as error:
-            # asyncpg's own errors: SQLAlchemy does not translate those of connecting.
-            raise StorageAway(type(error).__name__) from error
+        conn = await self._connect(engine)
         try:
             yield conn
         finally:
             await conn.close()
 
+    async def _connect(self, engine: AsyncEngine) -> AsyncConnection:
+        try:
+            return await engine.connect()
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, PoolTimeout) as error:
+            # asyncpg's own errors: SQLAlchemy does not translate those of connecting.
+            raise StorageAway(type(error).__name__) from error
+
     async def close(self) -> None:
+        if self._kept is not None:
+            await self._kept.close()
+            self._kept = None
         await self._writer.dispose()
-        if self._reader is not self._writer:
+        if self.is_sqlite:
             await self._reader.dispose()
+
+
+def _still_open(connection: Any, _record: Any, _proxy: Any) -> None:
+    """asyncpg has heard when the server went away; to ask it (`pool_pre_ping`) takes three journeys each time."""
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError("the server closed the connection")
+
+
+def _fell_silent(fault: ExceptionContext) -> StorageAway | None:
+    """A statement had no answer in time: this connection and those beside it are given up."""
+    if not isinstance(fault.original_exception, TimeoutError):
+        return None
+    fault.is_disconnect = fault.invalidate_pool_on_disconnect = True
+    return StorageAway(type(fault.original_exception).__name__)
 
 
 @asynccontextmanager

@@ -13,10 +13,10 @@ from storage.database import Tx
 from storage.statement import built_once
 from storage.tables_camp import enrolments
 
-_NEWEST_FIRST = (enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
+NEWEST_FIRST = (enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
 _ADD = insert(enrolments).returning(enrolments)
 _CHANGE = update(enrolments).where(enrolments.c.id == bindparam("of"))
-_CURRENT = select(enrolments.c.id).where(enrolments.c.learner_id == bindparam("learner")).order_by(*_NEWEST_FIRST).limit(1)
+_CURRENT = select(enrolments.c.id).where(enrolments.c.learner_id == bindparam("learner")).order_by(*NEWEST_FIRST).limit(1)
 _SEEN = update(enrolments).where(enrolments.c.id == _CURRENT.scalar_subquery())
 
 
@@ -99,7 +99,7 @@ def _in_cohort(learner_id: int, cohort_id: int) -> Select[Any]:
 
 @built_once
 def _of_learner(learner_id: int) -> Select[Any]:
-    return select(enrolments).where(enrolments.c.learner_id == learner_id).order_by(*_NEWEST_FIRST)
+    return select(enrolments).where(enrolments.c.learner_id == learner_id).order_by(*NEWEST_FIRST)
 
 
 def to_enrolment(r: Row[Any]) -> Enrolment:

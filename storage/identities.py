@@ -80,6 +80,8 @@ async def fold_enrolments(tx: Tx, keep_id: int, drop_id: int, **columns: Any) ->
         for name in ("attended", "completed")
     }
     await tx.conn.execute(update(enrolments).where(enrolments.c.id == keep_id).values(**columns, **counted))
+    waiting = update(pool_entries).where(pool_entries.c.enrolment_id == keep_id)
+    await tx.conn.execute(waiting.values(attended=counted["attended"]))
 
 
 async def merge(tx: Tx, keep_id: int, drop_id: int, **columns: Any) -> None:
@@ -173,6 +175,7 @@ async def _move_tags(tx: Tx, keep_id: int, drop_id: int) -> None:
 
 async def _move_window(tx: Tx, keep_id: int, drop_id: int) -> None:
     """A kf window belongs to the external_userid, which only one of the two has; of two windows the one last spoken in stays."""
+    tx.windows.clear()
     query = select(kf_windows).where(kf_windows.c.learner_id.in_([keep_id, drop_id]))
     both = sorted(await tx.conn.execute(query), key=lambda r: (r.learner_spoke_at is not None, r.learner_spoke_at or 0))
     if len(both) == 2:

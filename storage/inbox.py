@@ -10,13 +10,13 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Update, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Select, Update, and_, delete, func, select, union_all, update
 from sqlalchemy.engine import Row
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.columns import to_dict, to_storable
 from storage.database import Tx
-from storage.statement import built_once, insert_into
+from storage.statement import Upsert, built_once, in_few_lengths, insert_into
 from storage.tables_loop import inbox
 
 _KEY_LENGTH = 200
@@ -24,6 +24,8 @@ _PEOPLE_PER_BULK = 8
 # The source of the steps of a walk: a close, an undo, the tags that follow, the night's forgetting.
 WALK = "walk"
 _LINE = 7_205_940_194  # any number that storage.migrate does not use
+_ROWS_BETWEEN_TICKS = 20_000
+_TICKS_LOOKED_AT = 20  # those of daily jobs, which name a day, among them
 
 
 class State(IntEnum):
@@ -97,7 +99,7 @@ async def add_facts(tx: Tx, drafts: Sequence[FactDraft]) -> int:
             "kind": d.kind,
             "dedup_key": to_key(d.dedup_key),
             "conversation": to_storable(d.conversation)[:160],
-            "body": to_storable(d.body),
+            "body": d.body,
             "received_at": tx.now,
             "turn": d.turn,
             "state": State.PENDING,
@@ -107,13 +109,14 @@ async def add_facts(tx: Tx, drafts: Sequence[FactDraft]) -> int:
     ]
     stored = await tx.conn.execute(_add(tx.dialect), rows)
     tx.facts = True
-    return len(stored.all())
+    return len(stored.all()) if stored.returns_rows else stored.rowcount
 
 
 @lru_cache
-def _add(dialect: str) -> ReturningInsert[tuple[int]]:
-    # RETURNING because asyncpg tells no row count of many rows.
-    return insert_into(dialect, inbox).on_conflict_do_nothing(index_elements=["dedup_key"]).returning(inbox.c.id)
+def _add(dialect: str) -> Upsert | ReturningInsert[tuple[int]]:
+    row = insert_into(dialect, inbox).on_conflict_do_nothing(index_elements=["dedup_key"])
+    # asyncpg tells no row count of many rows; SQLite does, and takes them faster without RETURNING.
+    return row.returning(inbox.c.id) if dialect == "postgresql" else row
 
 
 def to_key(words: str) -> str:
@@ -139,21 +142,20 @@ async def pending(
     in time. The conversations in `without` are passed by. Each line keeps its own order, and the bulk moves on also while people
     keep writing. The rows are locked: a node that lost its lease in the middle is waited for, not repeated.
     """
-    others = [inbox.c.conversation.not_in(without)] if without else []
-    urgent = await _waiting(tx, Turn.URGENT, limit, *others)
-    if urgent and tx.now - urgent[0].received_at > urgent_for:
+    heads = await _heads(tx, limit, limit if bulk is None else bulk, without)
+    if heads[Turn.URGENT] and tx.now - heads[Turn.URGENT][0].received_at > urgent_for:
         await _calm(tx, tx.now - urgent_for)
-        urgent = await _waiting(tx, Turn.URGENT, limit, *others)
-    if not urgent:
-        line = await _waiting(tx, Turn.PEOPLE, limit, *others)
+        heads = await _heads(tx, limit, limit if bulk is None else bulk, without)
+    if not (urgent := heads[Turn.URGENT]):
+        line = heads[Turn.PEOPLE]
         # Not behind them all: a batch may end before its end, and then these would never have their turn.
-        for number, fact in enumerate(await _waiting(tx, Turn.BULK, limit if bulk is None else bulk), start=1):
+        for number, fact in enumerate(heads[Turn.BULK], start=1):
             line.insert(number * _PEOPLE_PER_BULK, fact)
         step = 2 * _PEOPLE_PER_BULK
-        return [*line[:step], *await _waiting(tx, Turn.WALK, 1), *line[step:]]
+        return [*line[:step], *heads[Turn.WALK], *line[step:]]
     talks = {fact.conversation for fact in urgent}
-    before = await _waiting(tx, Turn.PEOPLE, limit, inbox.c.conversation.in_(talks), inbox.c.id < urgent[-1].id)
-    return sorted([*urgent, *before], key=lambda fact: fact.id)
+    before = await tx.conn.execute(*_before(urgent[-1].id, list(talks), limit))
+    return sorted([*urgent, *map(_to_fact, before)], key=lambda fact: fact.id)
 
 
 async def _calm(tx: Tx, before: datetime) -> None:
@@ -164,20 +166,36 @@ async def _calm(tx: Tx, before: datetime) -> None:
     )
 
 
-async def _waiting(tx: Tx, turn: Turn, limit: int, *more: ColumnElement[bool]) -> list[Fact]:
-    query, values = _line(turn, limit)
-    return [_to_fact(row) for row in await tx.conn.execute(query.where(*more) if more else query, values)]
+async def _heads(tx: Tx, limit: int, bulk: int, without: Sequence[str]) -> dict[Turn, list[Fact]]:
+    """The first of each line, all by one statement; of the conversations in `without` only what came in bulk."""
+    heads: dict[Turn, list[Fact]] = {turn: [] for turn in Turn}
+    for row in await tx.conn.execute(*_first_in_line(limit, bulk, in_few_lengths(without))):
+        heads[Turn(row.turn)].append(_to_fact(row))
+    return heads
 
 
 @built_once
-def _line(which: Turn, limit: int) -> Select[Any]:
-    return (
-        select(inbox)
-        .where(inbox.c.state == State.PENDING, inbox.c.turn == which)
-        .order_by(inbox.c.id)
-        .limit(limit)
-        .with_for_update()
-    )
+def _first_in_line(limit: int, bulk: int, besides: Sequence[str]) -> Select[Any]:
+    heard = [inbox.c.conversation.not_in(besides)]
+    lines = {Turn.URGENT: (limit, heard), Turn.PEOPLE: (limit, heard), Turn.BULK: (bulk, []), Turn.WALK: (1, [])}
+    heads = [
+        select(select(inbox.c.id).where(_pending(turn), *which).order_by(inbox.c.id).limit(most).subquery().c.id)
+        for turn, (most, which) in lines.items()
+    ]
+    first = union_all(*heads).subquery()
+    # Asked again: another node may have applied it before its row was free to be locked.
+    still = inbox.c.state + 0 == State.PENDING
+    return select(inbox).where(inbox.c.id.in_(select(first.c.id)), still).order_by(inbox.c.id).with_for_update()
+
+
+@built_once
+def _before(upto: int, talks: Sequence[str], limit: int) -> Select[Any]:
+    said = (_pending(Turn.PEOPLE), inbox.c.conversation.in_(talks), inbox.c.id < upto)
+    return select(inbox).where(*said).order_by(inbox.c.id).limit(limit).with_for_update()
+
+
+def _pending(turn: Turn) -> ColumnElement[bool]:
+    return and_(inbox.c.state == State.PENDING, inbox.c.turn == turn)
 
 
 async def any_pending(tx: Tx, conversation: str) -> bool:
@@ -189,7 +207,7 @@ async def any_pending(tx: Tx, conversation: str) -> bool:
 async def settle(tx: Tx, fact_ids: Sequence[int]) -> None:
     """Marks facts as applied."""
     if fact_ids:
-        await tx.conn.execute(*_settle(fact_ids, tx.now))
+        await tx.conn.execute(*_settle(in_few_lengths(fact_ids), tx.now))
 
 
 @built_once
@@ -242,6 +260,22 @@ async def forget_ticks(tx: Tx, older_than: timedelta) -> int:
         delete(inbox).where(inbox.c.source == "clock", inbox.c.state != State.PENDING, inbox.c.received_at < tx.now - older_than)
     )
     return result.rowcount
+
+
+async def latest_tick(tx: Tx) -> float:
+    """The moment (unix seconds) of the interval the last stored clock tick stands for; 0 when none is to be seen.
+
+    It is looked for among the last rows only, where it is while a process runs.
+    """
+    last = select(func.coalesce(func.max(inbox.c.id), 0)).scalar_subquery()
+    query = (
+        select(inbox.c.dedup_key)
+        .where(inbox.c.id > last - _ROWS_BETWEEN_TICKS, inbox.c.source == "clock")
+        .order_by(inbox.c.id.desc())
+        .limit(_TICKS_LOOKED_AT)
+    )
+    moments = [key.rpartition(":")[2].partition("@")[0] for key in await tx.conn.scalars(query)]
+    return max((float(moment) for moment in moments if moment.isdecimal()), default=0.0)
 
 
 def _holds_code(body: dict[str, Any]) -> bool:

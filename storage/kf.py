@@ -9,10 +9,11 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, Select, Update, bindparam, or_, select, update
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.database import Tx
 from storage.declared import read_once
-from storage.statement import Upsert, built_once, insert_into
+from storage.statement import built_once, insert_into
 from storage.tables_loop import kf_accounts, kf_windows
 
 # Doc 94677: 5 messages within 48 h after the learner's last message, then silence until the learner writes again.
@@ -20,6 +21,9 @@ WINDOW = timedelta(hours=48)
 MESSAGES = 5
 
 _CHANGE_ACCOUNT = update(kf_accounts).where(kf_accounts.c.open_kfid == bindparam("of"))
+_PULL_AGAIN = _CHANGE_ACCOUNT.where(kf_accounts.c.pulling.is_(True), kf_accounts.c.pulling_at >= bindparam("after")).values(
+    again=True, token=bindparam("token"), token_at=bindparam("token_at")
+)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,12 @@ async def not_pulled_since(tx: Tx, moment: datetime) -> list[Account]:
     return [_to_account(row) for row in rows]
 
 
+async def pull_again(tx: Tx, open_kfid: str, token: str | None, begun_after: datetime) -> bool:
+    """Notes the token for the next pull where one is on its way that was asked for after that moment; else changes nothing."""
+    noted = await tx.conn.execute(_PULL_AGAIN, {"of": open_kfid, "after": begun_after, "token": token, "token_at": tx.now})
+    return noted.rowcount > 0
+
+
 async def change_account(tx: Tx, open_kfid: str, **columns: Any) -> None:
     """Sets columns of `kf_accounts`."""
     await tx.conn.execute(_CHANGE_ACCOUNT, {**columns, "of": open_kfid})
@@ -84,7 +94,7 @@ async def change_account(tx: Tx, open_kfid: str, **columns: Any) -> None:
 
 async def window(tx: Tx, learner_id: int) -> Window | None:
     """The learner's window at `tx.now`; None when they never wrote to kf."""
-    row = (await tx.conn.execute(*_window(learner_id))).one_or_none()
+    row = tx.windows.get(learner_id) or (await tx.conn.execute(*_window(learner_id))).one_or_none()
     if row is None:
         return None
     until = row.learner_spoke_at + WINDOW if row.learner_spoke_at else None
@@ -96,16 +106,20 @@ async def window(tx: Tx, learner_id: int) -> Window | None:
 async def learner_spoke(tx: Tx, learner_id: int, open_kfid: str, at: datetime) -> None:
     """The learner wrote: the window opens for 48 h and the count starts anew (an older message changes nothing)."""
     row = {"learner_id": learner_id, "open_kfid": open_kfid, "learner_spoke_at": at, "sent_since": 0, "closed_at": None}
-    await tx.conn.execute(_spoke(tx.dialect), row)
+    opened = (await tx.conn.execute(_spoke(tx.dialect), row)).one_or_none()
+    if opened is not None:
+        tx.windows[learner_id] = opened
 
 
 async def spend(tx: Tx, learner_id: int, messages: int = 1) -> None:
     """Counts messages handed to the lane."""
+    tx.windows.pop(learner_id, None)
     await tx.conn.execute(*_spend(learner_id, messages))
 
 
 async def spend_each(tx: Tx, learner_ids: Sequence[int]) -> None:
     """Counts one message handed to the lane for each of these learners."""
+    tx.windows.clear()
     for start in range(0, len(learner_ids), 500):  # a statement holds a limited number of values
         some = kf_windows.c.learner_id.in_(learner_ids[start : start + 500])
         await tx.conn.execute(update(kf_windows).where(some).values(sent_since=kf_windows.c.sent_since + 1))
@@ -113,11 +127,13 @@ async def spend_each(tx: Tx, learner_ids: Sequence[int]) -> None:
 
 async def shut(tx: Tx, learner_id: int) -> None:
     """WeCom refused (95001, 95002, session over): nothing more until the learner writes again."""
+    tx.windows.pop(learner_id, None)
     await tx.conn.execute(update(kf_windows).where(kf_windows.c.learner_id == learner_id).values(closed_at=tx.now))
 
 
 async def offer_welcome(tx: Tx, learner_id: int, open_kfid: str, code: str, until: datetime) -> None:
     """Keeps the welcome code of an enter_session event (doc 95122: one message, 20 s)."""
+    tx.windows.pop(learner_id, None)
     row = insert_into(tx.dialect, kf_windows).values(
         learner_id=learner_id, open_kfid=open_kfid, sent_since=0, welcome_code=code, welcome_until=until
     )
@@ -130,6 +146,7 @@ async def offer_welcome(tx: Tx, learner_id: int, open_kfid: str, code: str, unti
 
 async def take_welcome(tx: Tx, learner_id: int) -> str | None:
     """The welcome code that may still be used, handed out once; None otherwise."""
+    tx.windows.pop(learner_id, None)
     row = (await tx.conn.execute(*_window(learner_id))).one_or_none()
     if row is None or row.welcome_code is None:
         return None
@@ -156,13 +173,14 @@ def _spend(learner: int, messages: int) -> Update:
 
 
 @lru_cache
-def _spoke(dialect: str) -> Upsert:
+def _spoke(dialect: str) -> ReturningInsert[Any]:
     row = insert_into(dialect, kf_windows)
-    return row.on_conflict_do_update(
+    later = row.on_conflict_do_update(
         index_elements=["learner_id"],
         set_={name: row.excluded[name] for name in ("open_kfid", "learner_spoke_at", "sent_since", "closed_at")},
         where=kf_windows.c.learner_spoke_at.is_(None) | (kf_windows.c.learner_spoke_at <= row.excluded.learner_spoke_at),
     )
+    return later.returning(*kf_windows.c)
 
 
 def _to_account(row: Row[Any]) -> Account:

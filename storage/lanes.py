@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from sqlalchemy import Select, func, select, update
@@ -39,3 +39,13 @@ async def next_due_at(tx: Tx, lane: str) -> datetime | None:
     query = select(func.min(outbox.c.not_before)).where(outbox.c.lane == lane, outbox.c.state == State.PENDING)
     moment: datetime | None = (await tx.conn.execute(query)).scalar_one()
     return moment
+
+
+async def backlog(tx: Tx) -> list[tuple[str, int, timedelta]]:
+    """Per lane: rows waiting and the age of the oldest that is due."""
+    rows = await tx.conn.execute(
+        select(outbox.c.lane, func.count(), func.min(outbox.c.not_before))
+        .where(outbox.c.state == State.PENDING)
+        .group_by(outbox.c.lane)
+    )
+    return [(lane, number, max(tx.now - oldest, timedelta(0))) for lane, number, oldest in rows]

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.database import Tx
+from storage.statement import Upsert, insert_into
 from storage.tables_loop import listings
 
 
 async def keep(tx: Tx, conversation: str, pages: list[str], until: datetime) -> None:
     """Keeps the pages that follow the one just shown, in place of any older listing of the conversation."""
-    make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
-    row = make(listings).values(conversation=conversation, pages=pages, next_page=0, expires_at=until)
-    await tx.conn.execute(
-        row.on_conflict_do_update(index_elements=["conversation"], set_={"pages": pages, "next_page": 0, "expires_at": until})
-    )
+    row = {"conversation": conversation, "pages": pages, "next_page": 0, "expires_at": until}
+    await tx.conn.execute(_keep(tx.dialect), row)
+
+
+@lru_cache
+def _keep(dialect: str) -> Upsert:
+    row = insert_into(dialect, listings)
+    kept = {name: row.excluded[name] for name in ("pages", "next_page", "expires_at")}
+    return row.on_conflict_do_update(index_elements=["conversation"], set_=kept)
 
 
 async def turn(tx: Tx, conversation: str) -> tuple[str, int, int] | None:

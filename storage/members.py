@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Select, insert, or_, select, update
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
 from storage.declared import read_once
+from storage.statement import built_once
 from storage.tables_camp import members
 
 
@@ -41,20 +42,18 @@ class Member:
 @read_once(members)
 async def find(tx: Tx, userid: str) -> Member | None:
     """The member of this userid, compared without case as WeCom does in its answers (doc 90236)."""
-    row = (await tx.conn.execute(select(members).where(members.c.userid_key == userid.lower()))).one_or_none()
+    row = (await tx.conn.execute(*_by_userid(userid.lower()))).one_or_none()
     return None if row is None else _to_member(row)
 
 
 @read_once(members)
 async def load(tx: Tx, member_id: int) -> Member:
-    row = (await tx.conn.execute(select(members).where(members.c.id == member_id))).one()
-    return _to_member(row)
+    return _to_member((await tx.conn.execute(*_by_id(member_id))).one())
 
 
 @read_once(members)
-async def load_many(tx: Tx, member_ids: Sequence[int]) -> dict[int, Member]:
-    rows = await tx.conn.execute(select(members).where(members.c.id.in_(set(member_ids))))
-    return {row.id: _to_member(row) for row in rows}
+async def load_many(tx: Tx, member_ids: Collection[int]) -> dict[int, Member]:
+    return {row.id: _to_member(row) for row in await tx.conn.execute(*_by_ids(set(member_ids)))}
 
 
 async def ensure(tx: Tx, userid: str, *, name: str | None = None) -> Member:
@@ -91,6 +90,21 @@ async def greet(tx: Tx, member_id: int, on_day: str) -> bool:
 async def change(tx: Tx, member_id: int, **columns: Any) -> None:
     """Sets columns of `members`."""
     await tx.conn.execute(update(members).where(members.c.id == member_id).values(**columns))
+
+
+@built_once
+def _by_userid(userid_key: str) -> Select[Any]:
+    return select(members).where(members.c.userid_key == userid_key)
+
+
+@built_once
+def _by_id(member_id: int) -> Select[Any]:
+    return select(members).where(members.c.id == member_id)
+
+
+@built_once
+def _by_ids(member_ids: Collection[int]) -> Select[Any]:
+    return select(members).where(members.c.id.in_(member_ids))
 
 
 def _to_member(row: Row[Any]) -> Member:

@@ -2,74 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
 
 from storage.attendance import of_lesson
 from storage.database import Tx
 from storage.nudges import Got
-from storage.rosters import due_at
-from storage.scopes import Scope, enrolment_within, member_within
-from storage.tables_camp import enrolments, follows, learners, lessons
+from storage.rosters import cohorts_of, due_at
+from storage.scopes import Scope, enrolment_listed, listed_cohort, member_within
+from storage.tables_camp import attendance, enrolments, follows, learners
 from storage.tables_nudge import nudge_learners, nudges
 
 # The beginnings of the day, the week and the month.
 Spans = tuple[datetime, datetime, datetime]
 
 
-@dataclass(frozen=True)
-class Missing:
-    """A learner who missed a lesson. `friend`: of their class teacher, now. `spent`: messages this day, week and month."""
+class Missing(NamedTuple):
+    """A learner who missed a lesson. `friend`: of their class teacher, now, so that a mass message can reach them; `today`,
+    `week`, `month`: such messages they got or may still get."""
 
     learner_id: int
+    name: str | None
     external_userid: str | None
+    attended: bool
     class_teacher_id: int | None
     place: str
     unsubscribed: bool
     friend: bool
-    spent: tuple[int, int, int]
+    today: int
+    week: int
+    month: int
+
+    @property
+    def shown(self) -> str:
+        return self.name or f"学员{self.learner_id}"
+
+    @property
+    def spent(self) -> tuple[int, int, int]:
+        return self.today, self.week, self.month
+
+    @property
+    def standing(self) -> tuple[Any, ...]:
+        """All that decides whether they can be reminded; many stand alike."""
+        return self[4:]
 
 
 async def missing(tx: Tx, lesson_id: int, without: str, scope: Scope | None, spans: Spans) -> list[Missing]:
     """Who was to have the lesson `attended` (or `completed`) and has not, within the scope, by number."""
-    cohort = select(lessons.c.cohort_id).where(lessons.c.id == lesson_id).scalar_subquery()
-    theirs = select(enrolments.c.learner_id).where(enrolments.c.cohort_id == cohort)
-    spent = _spent(spans, theirs if scope is None else theirs.where(enrolment_within(scope))).subquery()
+    day, week, month = spans
+    values = {"lesson_id": lesson_id, "day": day, "week": week, "month": month, "since": min(spans)}
+    rows = await tx.conn.execute(_missing(scope and scope.shape, without), values | (scope.values if scope else {}))
+    return [Missing(*row) for row in rows.all()]
+
+
+@lru_cache
+def _missing(scope: Scope | None, without: str) -> Select[Any]:
+    lesson_id: Any = bindparam("lesson_id")
+    theirs = select(enrolments.c.learner_id).where(listed_cohort(scope).in_(cohorts_of([lesson_id])))
+    if scope is not None:
+        theirs = theirs.where(enrolment_listed(scope, cohorts_of([lesson_id])))
+    spent = _spent(theirs).subquery()
     friendship = and_(
         follows.c.learner_id == enrolments.c.learner_id,
         follows.c.member_id == enrolments.c.class_teacher_id,
         follows.c.ended_at.is_(None),
+        learners.c.external_userid.is_not(None),
     )
-    source = of_lesson().join(learners, learners.c.id == enrolments.c.learner_id).outerjoin(follows, friendship)
-    query = (
+    pupils = of_lesson(listed_cohort(scope)).join(learners, learners.c.id == enrolments.c.learner_id)
+    return (
         select(
             enrolments.c.learner_id,
+            learners.c.name,
             learners.c.external_userid,
+            func.coalesce(attendance.c.attended, False),
             enrolments.c.class_teacher_id,
             enrolments.c.place,
-            learners.c.unsubscribed_at.is_not(None).label("unsubscribed"),
-            follows.c.member_id.is_not(None).label("friend"),
+            learners.c.unsubscribed_at.is_not(None),
+            follows.c.member_id.is_not(None),
             func.coalesce(spent.c.today, 0),
             func.coalesce(spent.c.week, 0),
             func.coalesce(spent.c.month, 0),
         )
-        .select_from(source.outerjoin(spent, spent.c.learner_id == enrolments.c.learner_id))
+        .select_from(pupils.outerjoin(follows, friendship).outerjoin(spent, spent.c.learner_id == enrolments.c.learner_id))
         .where(due_at(lesson_id, scope, without))
         .order_by(enrolments.c.learner_id)
     )
-    return [
-        Missing(r[0], r[1], r[2], r[3], bool(r[4]), bool(r[5]), (int(r[6]), int(r[7]), int(r[8])))
-        for r in await tx.conn.execute(query)
-    ]
 
 
 async def spent_by(tx: Tx, learner_id: int, spans: Spans) -> tuple[int, int, int]:
     """What one learner got, or may still get from a waiting task, this day, week and month."""
-    row = (await tx.conn.execute(_spent(spans, [learner_id]))).one_or_none()
+    day, week, month = spans
+    values = {"learner_ids": [learner_id], "day": day, "week": week, "month": month, "since": min(spans)}
+    row = (await tx.conn.execute(_spent_by(), values)).one_or_none()
     return (0, 0, 0) if row is None else (int(row.today), int(row.week), int(row.month))
 
 
@@ -89,17 +116,24 @@ async def sent_within(tx: Tx, scope: Scope, spans: Spans) -> tuple[int, int]:
     return int(row[0]), int(row[1])
 
 
-def _spent(spans: Spans, learner_ids: Select[Any] | Sequence[int]) -> Select[Any]:
-    """Per learner: what was sent since each beginning; a task that waits may be sent any minute, so it counts for all three."""
+@lru_cache
+def _spent_by() -> Select[Any]:
+    return _spent(bindparam("learner_ids", expanding=True))
+
+
+def _spent(learner_ids: Any) -> Select[Any]:
+    """Per learner of these (what `in_` takes): what was sent since `day`, `week` and `month`, the earliest of them `since`; a
+    task that waits may be sent any minute, so it counts for all three."""
     waiting = and_(nudge_learners.c.state == Got.PLANNED, nudges.c.closed_at.is_(None))
+    sent = nudge_learners.c.state == Got.SENT
     day, week, month = (
-        _count(or_(waiting, and_(nudge_learners.c.state == Got.SENT, nudge_learners.c.sent_at >= s))) for s in spans
+        _count(or_(waiting, and_(sent, nudge_learners.c.sent_at >= bindparam(name)))) for name in ("day", "week", "month")
     )
-    since = nudge_learners.c.sent_at >= min(spans)
+    lately = and_(sent, nudge_learners.c.sent_at >= bindparam("since"))
     return (
         select(nudge_learners.c.learner_id, day.label("today"), week.label("week"), month.label("month"))
         .join(nudges, nudges.c.id == nudge_learners.c.nudge_id)
-        .where(nudge_learners.c.learner_id.in_(learner_ids), or_(waiting, and_(nudge_learners.c.state == Got.SENT, since)))
+        .where(nudge_learners.c.learner_id.in_(learner_ids), or_(waiting, lately))
         .group_by(nudge_learners.c.learner_id)
     )
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
 from storage.scopes import Scope, member_within
+from storage.statement import built_once
 from storage.tables_camp import enrolments, identities, journal, learners, lessons
 from storage.tables_nudge import nudge_learners, nudges
 
@@ -99,8 +100,12 @@ async def change(tx: Tx, nudge_id: int, **columns: Any) -> None:
 
 async def waiting_for(tx: Tx, lesson_id: int, kind: str) -> list[Nudge]:
     """The tasks about this that are not sent yet, the oldest first."""
-    query = select(nudges).where(nudges.c.lesson_id == lesson_id, nudges.c.kind == kind, nudges.c.state.in_(OPEN))
-    return [_to_nudge(row) for row in await tx.conn.execute(query.order_by(nudges.c.id))]
+    return [_to_nudge(row) for row in await tx.conn.execute(*_waiting_for(lesson_id, kind))]
+
+
+async def senders_waiting(tx: Tx, lesson_id: int, kind: str) -> set[int]:
+    """The class teachers who have such a task."""
+    return set((await tx.conn.execute(*_senders_waiting(lesson_id, kind))).scalars())
 
 
 async def listed(tx: Tx, scope: Scope, since: datetime) -> list[Nudge]:
@@ -212,6 +217,18 @@ async def tell_story(tx: Tx, nudge: Nudge, by: str, seq: int, told: Sequence[Cha
         for one in told
     ]
     await tx.conn.execute(insert(journal), rows)
+
+
+@built_once
+def _waiting_for(lesson_id: int, kind: str) -> Select[Any]:
+    about = and_(nudges.c.lesson_id == lesson_id, nudges.c.kind == kind)
+    return select(nudges).where(about, nudges.c.state.in_(OPEN)).order_by(nudges.c.id)
+
+
+@built_once
+def _senders_waiting(lesson_id: int, kind: str) -> Select[Any]:
+    about = and_(nudges.c.lesson_id == lesson_id, nudges.c.kind == kind)
+    return select(nudges.c.teacher_id).where(about, nudges.c.state.in_(OPEN))
 
 
 def _to_nudge(r: Row[Any]) -> Nudge:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, exists, literal, or_, select, update
 from sqlalchemy.engine import Row
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.columns import to_dict, to_storable
 from storage.database import Tx
 from storage.inbox import to_key
-from storage.statement import Upsert, insert_into
+from storage.statement import Upsert, built_once, in_few_lengths, insert_into
 from storage.tables_loop import outbox
 
 
@@ -44,6 +45,9 @@ class Answer(StrEnum):
     NONE = "none"
     FAILURE = "failure"
     ALWAYS = "always"
+
+
+_ANSWERS = frozenset(Answer)
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Due:
     priority: int
     payload: dict[str, Any]
     context: dict[str, Any]
-    answer: Answer
+    answer: Answer | None  # None: what is stored cannot be read
     attempts: int
     created_at: datetime
     expires_at: datetime | None
@@ -88,16 +92,29 @@ class Due:
 
 
 async def add_intent(tx: Tx, intent: Intent) -> bool:
-    """Stores the intent; False when its dedup_key is known already."""
-    stored = await tx.conn.execute(_add(tx.dialect), _to_row(tx, intent))
+    """Stores the intent, if need be at `store_later`; False when its dedup_key is known already."""
     tx.lanes.add(intent.lane)
-    return stored.rowcount > 0
+    row = _to_row(tx, intent)
+    if tx.later is not None and intent.dedup_key is None:
+        tx.later.append(row)
+        return True
+    await store_later(tx)
+    return (await tx.conn.execute(_add(tx.dialect), row)).rowcount > 0
+
+
+async def store_later(tx: Tx) -> None:
+    """Stores what was left for later, in its order."""
+    if tx.later:
+        rows = tx.later.copy()
+        tx.later.clear()
+        await tx.conn.execute(_add(tx.dialect), rows)
 
 
 async def add_intents(tx: Tx, intents: Sequence[Intent]) -> None:
     """Stores many at once; those whose dedup_key is known already are left out."""
     if not intents:
         return
+    await store_later(tx)
     await tx.conn.execute(_add(tx.dialect), [_to_row(tx, intent) for intent in intents])
     tx.lanes.update(intent.lane for intent in intents)
 
@@ -128,23 +145,30 @@ def _to_row(tx: Tx, intent: Intent) -> dict[str, Any]:
 async def due(tx: Tx, lane: str, limit: int, *, without: Sequence[int] = (), closed: bool = False) -> list[Due]:
     """The rows of a lane that may be sent now, by priority and age, except those in hand; of a closed lane those that have
     expired."""
-    # What was to go at once goes at once, also when the clock was set back after it was written.
-    come = or_(outbox.c.not_before <= tx.now, outbox.c.not_before <= outbox.c.created_at)
-    query = (
-        select(outbox)
-        .where(outbox.c.lane == lane, outbox.c.state == State.PENDING, come)
-        .order_by(outbox.c.priority, outbox.c.id)
-        .limit(limit)
-    )
+    query, values = _come(lane, tx.now, limit)
     if without:
-        query = query.where(outbox.c.id.not_in(without))
+        query, values = _come_besides(lane, tx.now, limit, in_few_lengths(without))
     if closed:
         query = query.where(outbox.c.expires_at <= tx.now)
-    return [_to_due(row) for row in await tx.conn.execute(query)]
+    return [_to_due(row) for row in await tx.conn.execute(query, values)]
+
+
+@built_once
+def _come(in_lane: str, at: datetime, limit: int) -> Select[Any]:
+    # What was to go at once goes at once, also when the clock was set back after it was written.
+    come = or_(outbox.c.not_before <= at, outbox.c.not_before <= outbox.c.created_at)
+    waiting = (outbox.c.lane == in_lane, outbox.c.state == State.PENDING, come)
+    return select(outbox).where(*waiting).order_by(outbox.c.priority, outbox.c.id).limit(limit)
+
+
+@built_once
+def _come_besides(in_lane: str, at: datetime, limit: int, besides: Sequence[int]) -> Select[Any]:
+    return _come.__wrapped__(in_lane, at, limit).where(outbox.c.id.not_in(besides))  # type: ignore[attr-defined,no-any-return]
 
 
 async def on_its_way(tx: Tx, call: str, by: datetime) -> bool:
     """Whether a row of this call will be tried until then."""
+    await store_later(tx)
     # Of this call's own lane (Intent.lane), so that the index serves it.
     waiting = and_(outbox.c.lane == call, outbox.c.state == State.PENDING, outbox.c.not_before <= by)
     alive = or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > tx.now)
@@ -153,6 +177,7 @@ async def on_its_way(tx: Tx, call: str, by: datetime) -> bool:
 
 async def held_back(tx: Tx, call: str) -> list[Due]:
     """The rows of this call that wait for their moment, have never reached WeCom and will not expire before it."""
+    await store_later(tx)
     waiting = and_(outbox.c.lane == call, outbox.c.state == State.PENDING, outbox.c.not_before > tx.now)
     fresh = and_(outbox.c.tried_at.is_(None), or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > tx.now))
     return [_to_due(row) for row in await tx.conn.execute(select(outbox).where(waiting, fresh).order_by(outbox.c.id))]
@@ -176,27 +201,27 @@ async def mark_tried(tx: Tx, row_ids: Sequence[int]) -> set[int]:
 
     Returns those that still wait: another process may have sent the others.
     """
-    mark = update(outbox).where(*_still_waiting(row_ids)).values(tried_at=tx.now)
-    return set((await tx.conn.execute(mark.returning(outbox.c.id))).scalars())
+    return set((await tx.conn.execute(*_mark(in_few_lengths(row_ids), tx.now))).scalars())
+
+
+@built_once
+def _mark(row_ids: Sequence[int], at: datetime) -> ReturningUpdate[tuple[int]]:
+    return update(outbox).where(*_still_waiting(row_ids)).values(tried_at=at).returning(outbox.c.id)
 
 
 async def finish(
     tx: Tx, row_ids: Sequence[int], state: State, *, errcode: int | None = None, error: str | None = None
 ) -> set[int]:
     """Ends rows; returns those that were not ended before."""
-    ended = await tx.conn.execute(
-        update(outbox)
-        .where(*_still_waiting(row_ids))
-        .values(
-            state=state,
-            finished_at=tx.now,
-            errcode=errcode,
-            error=to_storable(error)[:1000] if error else None,
-            attempts=outbox.c.attempts + 1,
-        )
-        .returning(outbox.c.id)
-    )
-    return set(ended.scalars())
+    words = to_storable(error)[:1000] if error else None
+    return set((await tx.conn.execute(*_finish(in_few_lengths(row_ids), state, tx.now, errcode, words))).scalars())
+
+
+@built_once
+def _finish(row_ids: Sequence[int], end: State, at: datetime, code: int | None, words: str | None) -> ReturningUpdate[tuple[int]]:
+    told = {"errcode": code, "error": words, "attempts": outbox.c.attempts + 1}
+    ended = update(outbox).where(*_still_waiting(row_ids)).values(state=end, finished_at=at, **told)
+    return ended.returning(outbox.c.id)
 
 
 def _still_waiting(row_ids: Sequence[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -258,22 +283,6 @@ async def load(tx: Tx, row_id: int) -> Row[Any] | None:
     return (await tx.conn.execute(select(outbox).where(outbox.c.id == row_id))).one_or_none()
 
 
-async def backlog(tx: Tx) -> list[tuple[str, int, timedelta]]:
-    """Per lane: rows waiting and the age of the oldest that is due."""
-    rows = await tx.conn.execute(
-        select(outbox.c.lane, func.count(), func.min(outbox.c.not_before))
-        .where(outbox.c.state == State.PENDING)
-        .group_by(outbox.c.lane)
-    )
-    return [(lane, number, max(tx.now - oldest, timedelta(0))) for lane, number, oldest in rows]
-
-
-async def dead_count(tx: Tx) -> int:
-    """Rows that WeCom refused for good and nobody has looked at."""
-    query = select(func.count()).select_from(outbox).where(outbox.c.state == State.DEAD)
-    return int((await tx.conn.execute(query)).scalar_one())
-
-
 def _to_due(row: Row[Any]) -> Due:
     return Due(
         id=row.id,
@@ -282,7 +291,7 @@ def _to_due(row: Row[Any]) -> Due:
         priority=row.priority,
         payload=to_dict(row.payload),
         context=to_dict(row.context),
-        answer=Answer(row.answer),
+        answer=Answer(row.answer) if row.answer in _ANSWERS else None,
         attempts=row.attempts,
         created_at=row.created_at,
         expires_at=row.expires_at,

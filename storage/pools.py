@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.database import Tx
-from storage.tables_camp import channels, claims, cohorts, enrolments, learners, notes, pool_entries, pool_views
+from storage.tables_camp import BEST_FIRST, channels, claims, cohorts, enrolments, learners, notes, pool_entries, pool_views
 
 ACTIVE = ("open", "claimed")
 
@@ -72,6 +72,7 @@ async def enter(tx: Tx, *, enrolment_id: int, learner_id: int, pool: str, grade:
     make = pg_insert if tx.dialect == "postgresql" else sqlite_insert
     fresh = {
         "grade": grade,
+        "attended": select(enrolments.c.attended).where(enrolments.c.id == enrolment_id).scalar_subquery(),
         "rule": rule,
         "entered_at": tx.now,
         "state": "open",
@@ -130,9 +131,12 @@ async def close(tx: Tx, entry_id: int, state: str) -> None:
 
 
 async def open_entries(tx: Tx, pool: str, limit: int) -> list[Entry]:
-    """The open entries of a pool, the best first."""
-    query = _entries().where(pool_entries.c.pool == pool, pool_entries.c.state == "open")
-    return [_to_entry(row) for row in await tx.conn.execute(query.order_by(*_best_first()).limit(limit))]
+    """The first open entries of a pool: by grade, then who attended most, then who waits longest."""
+    waiting = select(pool_entries.c.id).where(pool_entries.c.pool == pool, pool_entries.c.state == "open")
+    # A page is chosen before anything is looked up for it.
+    page = waiting.order_by(*BEST_FIRST).limit(limit).subquery()
+    query = _entries().join(page, page.c.id == pool_entries.c.id).order_by(*BEST_FIRST)
+    return [_to_entry(row) for row in await tx.conn.execute(query)]
 
 
 async def count_open(tx: Tx, pool: str) -> int:
@@ -212,17 +216,11 @@ async def _end_claim(tx: Tx, entry_id: int, how: str, reason: str | None) -> Non
     )
 
 
-def _best_first() -> list[ColumnElement[Any]]:
-    grade = func.coalesce(pool_entries.c.grade, "Z")
-    return [grade, enrolments.c.attended.desc(), pool_entries.c.entered_at, pool_entries.c.id]
-
-
 def _entries() -> Select[Any]:
     return (
         select(
             pool_entries,
             learners.c.name,
-            enrolments.c.attended,
             enrolments.c.completed,
             enrolments.c.paid_count,
             enrolments.c.cohort_id,

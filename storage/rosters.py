@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, or_, select
 from sqlalchemy import cast as sql_cast
 
 from storage.attendance import attendance_due, completion_due, of_lesson
@@ -14,18 +15,23 @@ from storage.cohorts import Cohort, Lesson, to_lesson
 from storage.database import Tx
 from storage.enrolments import Enrolment, to_enrolment
 from storage.learners import Learner, to_learner
-from storage.scopes import Range, Scope, enrolment_within, group_within, learner_within
+from storage.scopes import (
+    Scope,
+    cohort_within,
+    enrolment_listed,
+    enrolment_within,
+    group_within,
+    learner_within,
+    listed_cohort,
+)
 from storage.tables_camp import attendance, class_groups, cohorts, enrolments, learners, lessons, members
 
-# A search inside names looks at so many learners where there is no smaller circle.
-_NEWEST = 20_000
 # Somebody else, or nobody yet, teaches who is there.
 GONE = ("left", "next_cohort", "waiting")
 _COHORT = [cohorts.c[field.name] for field in fields(Cohort)]
 
 
-@dataclass(frozen=True)
-class RosterLine:
+class RosterLine(NamedTuple):
     """One learner of a cohort. `place` is the value of camp.rules.place.Place."""
 
     cohort_code: str
@@ -43,18 +49,7 @@ class RosterLine:
         return self.name or f"学员{self.learner_id}"
 
 
-@dataclass(frozen=True)
-class NamedLearner:
-    """A learner found by name, `exact` when it is the whole name; `cohort_code` is that of the newest enrolment."""
-
-    learner_id: int
-    name: str
-    exact: bool
-    cohort_code: str | None
-
-
-@dataclass(frozen=True)
-class LessonLine:
+class LessonLine(NamedTuple):
     """One learner for whom a lesson is due: `to_attend`, or finished on a replay and no more than that."""
 
     learner_id: int
@@ -93,16 +88,24 @@ class GroupSize:
 
 async def cohorts_within(tx: Tx, scope: Scope) -> list[Cohort]:
     """The cohorts in which the scope has a learner or a class group, by start."""
-    query = select(*_COHORT).order_by(cohorts.c.starts_at, cohorts.c.id)
-    if scope.range is not Range.ALL:
-        taught = select(enrolments.c.cohort_id).where(enrolment_within(scope))
-        run = select(class_groups.c.cohort_id).where(group_within(scope))
-        query = query.where(or_(cohorts.c.id.in_(taught), cohorts.c.id.in_(run)))
-    return [Cohort(*row) for row in await tx.conn.execute(query)]
+    return [Cohort(*row) for row in (await tx.conn.execute(_cohorts_within(scope.shape), scope.values)).all()]
+
+
+@lru_cache
+def _cohorts_within(scope: Scope) -> Select[Any]:
+    return select(*_COHORT).where(cohort_within(scope)).order_by(cohorts.c.starts_at, cohorts.c.id)
 
 
 async def roster(tx: Tx, scope: Scope, cohort_ids: Sequence[int], *, missing_in_group: bool = False) -> list[RosterLine]:
     """All learners of these cohorts, by cohort and number; `missing_in_group`: those to come into the class group yet."""
+    values = {"cohort_ids": cohort_ids, **scope.values}
+    rows = await tx.conn.execute(_roster(scope.shape, missing_in_group), values)
+    return [RosterLine(*row) for row in rows.all()]
+
+
+@lru_cache
+def _roster(scope: Scope, missing_in_group: bool) -> Select[Any]:
+    wanted: Any = bindparam("cohort_ids", expanding=True)
     query = (
         select(
             cohorts.c.code,
@@ -115,30 +118,41 @@ async def roster(tx: Tx, scope: Scope, cohort_ids: Sequence[int], *, missing_in_
             _in_group().label("in_group"),
             learners.c.unreachable_at.is_not(None).label("unreachable"),
         )
-        .join(cohorts, cohorts.c.id == enrolments.c.cohort_id)
+        .join(cohorts, cohorts.c.id == listed_cohort(scope))
         .join(learners, learners.c.id == enrolments.c.learner_id)
-        .where(enrolments.c.cohort_id.in_(cohort_ids), enrolment_within(scope))
+        .where(listed_cohort(scope).in_(wanted), enrolment_listed(scope, wanted))
         .order_by(cohorts.c.starts_at, cohorts.c.id, enrolments.c.learner_id)
     )
-    if missing_in_group:
-        query = query.where(~_in_group(), enrolments.c.place.not_in(GONE))
-    return [RosterLine(*row) for row in await tx.conn.execute(query)]
+    return query.where(~_in_group(), enrolments.c.place.not_in(GONE)) if missing_in_group else query
 
 
-def due_at(lesson_id: int, scope: Scope | None, without: str | None) -> ColumnElement[bool]:
+def due_at(lesson_id: Any, scope: Scope | None, without: str | None) -> ColumnElement[bool]:
     """A condition on `of_lesson()`: for whom the lesson is due, as `at_lesson` lists them."""
     wanted = and_(lessons.c.id == lesson_id, _not_gone(), attendance_due() if without == "attended" else completion_due())
     if scope is not None:
-        wanted = and_(wanted, enrolment_within(scope))
+        wanted = and_(wanted, enrolment_listed(scope, cohorts_of([lesson_id])))
     if without is not None:
         flag = attendance.c[without]
         wanted = and_(wanted, or_(flag.is_(None), flag.is_(False)))
     return wanted
 
 
+def cohorts_of(lesson_ids: Any) -> Select[tuple[int]]:
+    """The cohorts of these lessons; `lesson_ids`: what `in_` takes."""
+    asked = lessons.alias("asked")
+    return select(asked.c.cohort_id).where(asked.c.id.in_(lesson_ids))
+
+
 async def at_lesson(tx: Tx, lesson_id: int, scope: Scope | None = None, *, without: str | None = None) -> list[LessonLine]:
     """For whom the lesson is due, by number; `without`: who was to have it `attended`, or `completed`, and has not."""
-    query = (
+    values = {"lesson_id": lesson_id, **(scope.values if scope else {})}
+    rows = await tx.conn.execute(_at_lesson(scope and scope.shape, without), values)
+    return [LessonLine(*row) for row in rows.all()]
+
+
+@lru_cache
+def _at_lesson(scope: Scope | None, without: str | None) -> Select[Any]:
+    return (
         select(
             enrolments.c.learner_id,
             learners.c.name,
@@ -147,18 +161,25 @@ async def at_lesson(tx: Tx, lesson_id: int, scope: Scope | None = None, *, witho
             func.coalesce(attendance.c.attended, False),
             func.coalesce(attendance.c.completed, False),
         )
-        .select_from(of_lesson().join(learners, learners.c.id == enrolments.c.learner_id))
-        .where(due_at(lesson_id, scope, without))
+        .select_from(of_lesson(listed_cohort(scope)).join(learners, learners.c.id == enrolments.c.learner_id))
+        .where(due_at(bindparam("lesson_id"), scope, without))
         .order_by(enrolments.c.learner_id)
     )
-    return [LessonLine(*row) for row in await tx.conn.execute(query)]
 
 
 async def lesson_counts(tx: Tx, scope: Scope, lesson_ids: Sequence[int]) -> dict[int, LessonCount]:
     """Per lesson; lessons due for nobody are left out."""
     if not lesson_ids:
         return {}
-    query = (
+    rows = await tx.conn.execute(_lesson_counts(scope.shape), {"lesson_ids": lesson_ids, **scope.values})
+    return {row[0]: LessonCount(*map(int, row[1:])) for row in rows.all()}
+
+
+@lru_cache
+def _lesson_counts(scope: Scope) -> Select[Any]:
+    wanted: Any = bindparam("lesson_ids", expanding=True)
+    within = enrolment_listed(scope, cohorts_of(wanted))
+    return (
         select(
             lessons.c.id,
             func.sum(case((attendance_due(), 1), else_=0)),
@@ -166,11 +187,10 @@ async def lesson_counts(tx: Tx, scope: Scope, lesson_ids: Sequence[int]) -> dict
             func.count(),
             func.coalesce(func.sum(sql_cast(attendance.c.completed, Integer)), 0),
         )
-        .select_from(of_lesson())
-        .where(lessons.c.id.in_(lesson_ids), completion_due(), _not_gone(), enrolment_within(scope))
+        .select_from(of_lesson(listed_cohort(scope)))
+        .where(lessons.c.id.in_(wanted), completion_due(), _not_gone(), within)
         .group_by(lessons.c.id)
     )
-    return {row[0]: LessonCount(*map(int, row[1:])) for row in await tx.conn.execute(query)}
 
 
 async def lessons_in(tx: Tx, cohort_ids: Sequence[int]) -> list[Lesson]:
@@ -193,7 +213,7 @@ async def group_sizes(tx: Tx, scope: Scope, cohort_ids: Sequence[int]) -> list[G
             func.count(),
             func.sum(case((_in_group(), 1), else_=0)),
         )
-        .where(enrolments.c.cohort_id.in_(cohort_ids), enrolments.c.place.not_in(GONE), enrolment_within(scope))
+        .where(listed_cohort(scope).in_(cohort_ids), enrolments.c.place.not_in(GONE), enrolment_listed(scope, cohort_ids))
         .group_by(enrolments.c.cohort_id, enrolments.c.class_group_id)
     )
     for row in await tx.conn.execute(count):
@@ -211,71 +231,29 @@ async def group_sizes(tx: Tx, scope: Scope, cohort_ids: Sequence[int]) -> list[G
 
 
 async def find_learner(tx: Tx, scope: Scope, learner_id: int) -> Learner | None:
-    row = (await tx.conn.execute(select(learners).where(learners.c.id == learner_id, learner_within(scope)))).one_or_none()
+    row = (await tx.conn.execute(_learner(scope.shape), {"which": learner_id, **scope.values})).one_or_none()
     return None if row is None else to_learner(row)
+
+
+@lru_cache
+def _learner(scope: Scope) -> Select[Any]:
+    return select(learners).where(learners.c.id == bindparam("which"), learner_within(scope))
 
 
 async def find_enrolment(tx: Tx, scope: Scope, learner_id: int) -> Enrolment | None:
     """The newest enrolment of the learner that is in the scope."""
-    query = (
-        select(enrolments)
-        .where(enrolments.c.learner_id == learner_id, enrolment_within(scope))
-        .order_by(enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
-        .limit(1)
-    )
-    row = (await tx.conn.execute(query)).one_or_none()
+    row = (await tx.conn.execute(_enrolment(scope.shape), {"whose": learner_id, **scope.values})).one_or_none()
     return None if row is None else to_enrolment(row)
 
 
-async def named(tx: Tx, scope: Scope, words: str, limit: int) -> list[NamedLearner]:
-    """The learners whose name holds these words, whole names first; case does not matter.
-
-    Who sees all learners finds whole names and beginnings among all of them, and words inside a name among the newest: such
-    words have no index that serves two characters, on neither database.
-    """
-    name, wanted = func.lower(learners.c.name), words.lower()
-    if scope.range is not Range.ALL:
-        searches = [and_(name.contains(wanted, autoescape=True), learner_within(scope))]
-    else:
-        newest = select(func.max(learners.c.id)).correlate(None).scalar_subquery() - _NEWEST
-        inside = and_(learners.c.id > newest, name.contains(wanted, autoescape=True))
-        # The index knows names as they are written; who has a case writes it in one of these ways.
-        spellings = dict.fromkeys((words, wanted, words.upper(), words.title()))
-        searches = [*(learners.c.name == one for one in spellings), *(_begins(tx, one) for one in spellings), inside]
-    found: dict[int, NamedLearner] = {}
-    for search in searches:
-        for row in await tx.conn.execute(_named(search, name == wanted, limit)):
-            found[row.id] = NamedLearner(row.id, row.name, bool(row.exact), row.code)
-    return sorted(found.values(), key=lambda one: (not one.exact, one.learner_id))[:limit]
-
-
-def _named(search: ColumnElement[bool], exact: ColumnElement[bool], limit: int) -> Select[Any]:
-    some = select(learners.c.id, learners.c.name, exact.label("exact")).where(search)
-    some = some.order_by(exact.desc(), learners.c.id).limit(limit)
-    first = some.subquery()
-    one = enrolments.alias("one")
-    newest = (
-        select(one.c.id)
-        .where(one.c.learner_id == first.c.id)
-        .order_by(one.c.enrolled_at.desc(), one.c.id.desc())
-        .limit(1)
-        .correlate(first)
-        .scalar_subquery()
-    )
+@lru_cache
+def _enrolment(scope: Scope) -> Select[Any]:
     return (
-        select(first, cohorts.c.code)
-        .select_from(first)
-        .outerjoin(enrolments, enrolments.c.id == newest)
-        .outerjoin(cohorts, cohorts.c.id == enrolments.c.cohort_id)
+        select(enrolments)
+        .where(enrolments.c.learner_id == bindparam("whose"), enrolment_within(scope))
+        .order_by(enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
+        .limit(1)
     )
-
-
-def _begins(tx: Tx, words: str) -> ColumnElement[bool]:
-    """By the index: PostgreSQL's compares by characters only with these operators, SQLite's always does."""
-    name, after = learners.c.name, words + chr(0x10FFFF)
-    if tx.dialect == "postgresql":
-        return and_(name.op("~>=~", is_comparison=True)(words), name.op("~<~", is_comparison=True)(after))
-    return and_(name >= words, name < after)
 
 
 def _group_size(row: Any, size: tuple[int, int]) -> GroupSize:

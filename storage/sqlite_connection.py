@@ -18,8 +18,11 @@ from aiosqlite import Connection
 
 # A SELECT that is not over after so many steps of SQLite's machine (about a millisecond) is begun again on the thread.
 _SHORT_STEPS = 30_000
+# Of one that was not it is believed so many times that it will not be this time either: what it began would be done twice.
+_BELIEVED_LONG, _MOST_LONG = 16, 500
+_long: dict[str, int] = {}
 # So many values at most are written at once (an INSERT of some rows); each takes about a microsecond.
-_SHORT_VALUES = 400
+_SHORT_VALUES = 1_000
 # A write that names its rows by their keys; what looks for them, by a query or a range, may take long.
 _NAMES_ITS_ROWS = re.compile(
     r"INSERT INTO \w+ \([^)]*\) VALUES |SAVEPOINT |RELEASE |"
@@ -46,9 +49,7 @@ class OneTurnCursor:
         if len(values) <= _SHORT_VALUES:
             if _is_short_write(statement):
                 return self._run(sqlite3.Connection.execute, statement, values)
-            if statement.startswith("SELECT") and self._ran_in_few_steps(statement, values):
-                return self
-            if statement == "BEGIN IMMEDIATE" and self._began_without_waiting():
+            if statement.startswith("SELECT") and not _is_known_as_long(statement) and self._ran_in_few_steps(statement, values):
                 return self
         return await self._connection.in_thread(self._run, sqlite3.Connection.execute, statement, values)
 
@@ -72,24 +73,13 @@ class OneTurnCursor:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
                 raise
+            if len(_long) >= _MOST_LONG:
+                _long.clear()
+            _long[statement] = _BELIEVED_LONG
             return False
         finally:
             # Never left on: a write that is stopped midway would take the whole transaction back.
             real.set_progress_handler(None, 0)
-        return True
-
-    def _began_without_waiting(self) -> bool:
-        """Whether nobody else was writing; only another process can be."""
-        real = self._connection.real
-        real.execute("PRAGMA busy_timeout = 0")
-        try:
-            self._run(sqlite3.Connection.execute, "BEGIN IMMEDIATE", ())
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-            return False
-        finally:
-            real.execute(f"PRAGMA busy_timeout = {self._connection.patience_ms}")
         return True
 
     def _run(self, run: Callable[..., sqlite3.Cursor], statement: str, values: Sequence[Any]) -> OneTurnCursor:
@@ -122,6 +112,20 @@ class OneTurnConnection(Connection):
         if self._thread_at_work or self.real.in_transaction:
             await super().rollback()
 
+    def begins(self, statement: str) -> bool:
+        """Runs this BEGIN at once, or says False: another process is writing and must be waited for, or something is wrong."""
+        if statement == "BEGIN":  # takes no lock
+            self.real.execute(statement)
+            return True
+        self.real.execute("PRAGMA busy_timeout = 0")
+        try:
+            self.real.execute(statement)
+        except sqlite3.OperationalError:
+            return False
+        finally:
+            self.real.execute(f"PRAGMA busy_timeout = {self.patience_ms}")
+        return True
+
     async def in_thread(self, run: Callable[..., OneTurnCursor], *values: Any) -> OneTurnCursor:
         self._thread_at_work = True
         try:
@@ -139,10 +143,17 @@ def _stop() -> int:
     return 1
 
 
+def _is_known_as_long(statement: str) -> bool:
+    left = _long.pop(statement, 0)
+    if left > 1:
+        _long[statement] = left - 1
+    return left > 0
+
+
 @lru_cache(maxsize=2_000)
 def _is_short_write(statement: str) -> bool:
-    """Whether it is over at once; COMMIT is not: it waits for the disk. A plain BEGIN takes no lock."""
-    return statement == "BEGIN" or _NAMES_ITS_ROWS.match(statement) is not None
+    """Whether it is over at once; COMMIT is not: it waits for the disk."""
+    return _NAMES_ITS_ROWS.match(statement) is not None
 
 
 def open_sqlite(path: str, **options: Any) -> OneTurnConnection:

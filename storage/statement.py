@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import wraps
 from inspect import signature
 from typing import Any, ParamSpec, TypeVar
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 P = ParamSpec("P")
 S = TypeVar("S")
+T = TypeVar("T")
 
 # Of both it is what they have in common that is used: ON CONFLICT and `excluded`.
 Upsert = PostgresInsert | SqliteInsert
@@ -44,3 +45,8 @@ def built_once(build: Callable[P, S]) -> Callable[P, tuple[S, dict[str, Any]]]:
 def insert_into(dialect: str, table: Table) -> Upsert:
     """An INSERT that knows ON CONFLICT, of the database in use."""
     return pg_insert(table) if dialect == "postgresql" else sqlite_insert(table)
+
+
+def in_few_lengths(ids: Sequence[T]) -> list[T]:
+    """The ids, the last of them again and again up to a power of two: each length of an IN is another statement to prepare."""
+    return [*ids, *[ids[-1]] * ((1 << (len(ids) - 1).bit_length()) - len(ids))] if ids else []

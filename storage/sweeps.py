@@ -148,8 +148,8 @@ class Shape:
 
     def _pools(self, dialect: str) -> Executable:
         e = enrolments.c
-        columns = ["enrolment_id", "learner_id", "pool", "grade", "rule", "entered_at", "state"]
-        entering: Select[Any] = select(e.id, e.learner_id, self.place, self.grade, self.rule, _NOW, literal("open"))
+        columns = ["enrolment_id", "learner_id", "pool", "grade", "attended", "rule", "entered_at", "state"]
+        entering: Select[Any] = select(e.id, e.learner_id, self.place, self.grade, e.attended, self.rule, _NOW, literal("open"))
         row = insert_into(dialect, pool_entries)
         fresh: dict[str, Any] = {"owner_id": None, "claimed_at": None, "closed_at": None}
         anew = {column: row.excluded[column] for column in columns[3:]} | fresh

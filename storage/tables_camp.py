@@ -14,6 +14,8 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
+    literal_column,
 )
 
 import storage.tables_nudge  # noqa: F401  (whoever imports the camp's tables has all of them in the metadata)
@@ -232,6 +234,7 @@ pool_entries = Table(
     Column("learner_id", ForeignKey("learners.id"), nullable=False),
     Column("pool", String(16), nullable=False),  # conversion, renewal
     Column("grade", String(8)),
+    Column("attended", SmallInteger, nullable=False, server_default="0"),  # as the enrolment has it, for the order of the list
     Column("rule", Line(64), nullable=False),
     Column("entered_at", UtcTime, nullable=False),
     Column("state", String(16), nullable=False),  # open, claimed, sold, withdrawn
@@ -240,7 +243,14 @@ pool_entries = Table(
     Column("closed_at", UtcTime),
     UniqueConstraint("enrolment_id", "pool"),
 )
-Index("ix_pool_entries_state", pool_entries.c.pool, pool_entries.c.state, pool_entries.c.entered_at)
+# The best first: a list reads one page of it, however many wait.
+BEST_FIRST = (
+    func.coalesce(pool_entries.c.grade, literal_column("'Z'")),
+    pool_entries.c.attended.desc(),
+    pool_entries.c.entered_at,
+    pool_entries.c.id,
+)
+Index("ix_pool_entries_best", pool_entries.c.pool, pool_entries.c.state, *BEST_FIRST)
 Index("ix_pool_entries_owner", pool_entries.c.owner_id, pool_entries.c.state)
 Index("ix_pool_entries_learner", pool_entries.c.learner_id)
 

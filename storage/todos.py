@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
+from storage.statement import built_once
 from storage.tables_camp import learners, todos
 
 _TEXT_CHARACTERS = 256
@@ -59,8 +60,7 @@ async def open_of(tx: Tx, member_id: int) -> list[Todo]:
 
 
 async def count_open(tx: Tx, member_id: int) -> int:
-    query = select(func.count()).select_from(todos).where(todos.c.member_id == member_id, todos.c.done_at.is_(None))
-    return int((await tx.conn.execute(query)).scalar_one())
+    return int((await tx.conn.execute(*_open(member_id))).scalar_one())
 
 
 async def find(tx: Tx, member_id: int, todo_id: int) -> Todo | None:
@@ -77,6 +77,11 @@ async def find(tx: Tx, member_id: int, todo_id: int) -> Todo | None:
 
 async def close(tx: Tx, todo_id: int) -> None:
     await tx.conn.execute(update(todos).where(todos.c.id == todo_id, todos.c.done_at.is_(None)).values(done_at=tx.now))
+
+
+@built_once
+def _open(member_id: int) -> Select[Any]:
+    return select(func.count()).select_from(todos).where(todos.c.member_id == member_id, todos.c.done_at.is_(None))
 
 
 def _to_todo(r: Row[Any]) -> Todo:

@@ -15,6 +15,7 @@ import typer
 from bot.cli.roster_file import KINDS, MissingColumns, read_rows
 from bot.cli.terminal import ConfigOption, clock_of, fail, open_database, run, settings_from, voice_of
 from bot.settings import Settings
+from camp.harmless import one_line
 from camp.identity import conceal
 from camp.phrases import Say
 from storage import cohorts, exports, inbox
@@ -23,8 +24,9 @@ from storage.inbox import FactDraft
 
 # Rows of one transaction: short enough that a running process can store its callbacks in between.
 _CHUNK = 500
-# A spreadsheet would run a cell that starts like this as a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+# A spreadsheet would run a cell that starts like this as a formula, on Chinese systems the wide forms too.
+_FORMULA = tuple("=+-@＝＋－＠")
+_CELL_LENGTH = 200
 
 
 class FileKind(StrEnum):
@@ -127,7 +129,8 @@ def _cells(say: Say, line: ReportLine) -> list[str]:
         line.class_teacher or "",
         line.class_group or "",
     ]
-    return [f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells]
+    lines = [one_line(cell, _CELL_LENGTH) for cell in cells]
+    return [f"'{line}" if line.startswith(_FORMULA) else line for line in lines]
 
 
 def _decode(data: bytes) -> str:

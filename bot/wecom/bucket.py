@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-HEADROOM = 0.99  # the rest is for what is on the wire: at most eight calls of a lane, however late they arrive
+HEADROOM = 0.99  # the rest is for what is on the wire: at most ten calls of a lane, however late they arrive
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,12 +106,13 @@ class _Run:
         seen: set[str] = set()
         page: Json | None = body
         while page is not None:
-            fingerprint = json.dumps(page, sort_keys=True)
-            if fingerprint in seen or len(seen) >= MAX_PAGES:
-                return Answer(
-                    Outcome.PERMANENT, errors.ENDLESS_PAGES, f"{self._call.name}: cursor repeated or > {MAX_PAGES} pages"
-                )
-            seen.add(fingerprint)
+            if self._call.next_page is not None:
+                fingerprint = json.dumps(page, sort_keys=True)
+                if fingerprint in seen or len(seen) >= MAX_PAGES:
+                    return Answer(
+                        Outcome.PERMANENT, errors.ENDLESS_PAGES, f"{self._call.name}: cursor repeated or > {MAX_PAGES} pages"
+                    )
+                seen.add(fingerprint)
             answer, raw = await self._one_page(page)
             if answer.outcome is not Outcome.SUCCESS:
                 return answer

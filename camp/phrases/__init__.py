@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from camp.harmless import Ours, harmless
@@ -31,12 +32,16 @@ def _collect() -> dict[str, tuple[str, str]]:
 PHRASES = _collect()
 
 
+@lru_cache
 def say_in(language: str) -> Say:
     """The speaker of one language: `say(key, **values) -> text`. KeyError for an unknown key: a bug, caught by the tests."""
     column = LANGUAGES.index(language) if language in LANGUAGES else 0
+    words = {key: pair[column] for key, pair in PHRASES.items()}
 
     def say(phrase: str, /, **values: Any) -> str:
-        safe = {name: harmless(value) if isinstance(value, str) else value for name, value in values.items()}
-        return Ours(PHRASES[phrase][column].format(**safe))
+        for name, value in values.items():
+            if isinstance(value, str):
+                values[name] = harmless(value)
+        return Ours(words[phrase].format_map(values))
 
     return say

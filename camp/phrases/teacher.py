@@ -35,7 +35,10 @@ PHRASES = {
     "teacher.class_link": ("发到班群：{lesson} 签到 {link}", "Post in the class group: {lesson} check-in {link}"),
     # 名单
     "teacher.roster_head": ("{cohort} 名单", "{cohort}: roster"),
-    "teacher.roster_line": ("{person} 到{attended} 完{completed}", "{person} attended {attended} finished {completed}"),
+    "teacher.roster_line": (
+        "#{id} {name} 到{attended} 完{completed}",
+        "#{id} {name} attended {attended} finished {completed}",
+    ),
     "teacher.roster_total": (
         "共 {learners} 人：{places}；未进群 {outside}",
         "{learners} in all: {places}; not in group {outside}",

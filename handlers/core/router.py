@@ -15,6 +15,7 @@ from handlers.core.context import Ctx, LearnerCtx, StaffCtx
 from handlers.core.event_field import text_of
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
+from storage.inbox import Fact
 
 FactHandler = Callable[[Ctx], Awaitable[None]]
 LearnerHandler = Callable[[LearnerCtx, Rest], Awaitable[Reply | None]]
@@ -61,6 +62,7 @@ class Router:
     learner_commands: list[Command] = field(default_factory=list)
     staff_commands: list[Command] = field(default_factory=list)
     clicks: dict[str, tuple[frozenset[str], ClickHandler]] = field(default_factory=dict)
+    overtaken: set[str] = field(default_factory=set)
 
     def fact(self, *kinds: str) -> Callable[[FactHandler], FactHandler]:
         """Facts of these kinds (`kf.message`, `answer.contact.get`, `ingest.order.paid`, `camp.close` …)."""
@@ -72,9 +74,15 @@ class Router:
 
         return register
 
-    def event(self, event: str, *change_types: str, needs: Sequence[str] = ()) -> Callable[[FactHandler], FactHandler]:
-        """WeCom events: by name, or by name and ChangeType. One without the ids it `needs` changes nothing."""
+    def event(
+        self, event: str, *change_types: str, needs: Sequence[str] = (), overtaken: bool = False
+    ) -> Callable[[FactHandler], FactHandler]:
+        """WeCom events: by name, or by name and ChangeType. One without the ids it `needs` changes nothing.
+
+        `overtaken`: of several of one conversation that are applied together only the last one is heard.
+        """
         kinds = [f"wecom.event:{event}:{change}" for change in change_types] or [f"wecom.event:{event}"]
+        self.overtaken.update(kinds if overtaken else ())
 
         def register(run: FactHandler) -> FactHandler:
             async def run_whole(ctx: Ctx) -> None:
@@ -132,11 +140,24 @@ class Handlers:
     learner_commands: tuple[Command, ...]
     staff_commands: tuple[Command, ...]
     clicks: dict[str, tuple[frozenset[str], ClickHandler]]
+    overtaken: frozenset[str] = frozenset()
 
     def find_fact(self, kind: str, body: dict[str, Any]) -> FactHandler | None:
         """The handler of a fact: events by name and ChangeType, then by name."""
         name = self.name_of(kind, body)
         return None if name is None else self.facts[name]
+
+    def overtaken_among(self, facts: Sequence[Fact]) -> set[int]:
+        """The ids of those that say nothing which a later one of them does not say as well."""
+        last: set[tuple[str, str]] = set()
+        found = set()
+        for fact in reversed(facts):
+            name = self.name_of(fact.kind, fact.body)
+            if name in self.overtaken and (name, fact.conversation) in last:
+                found.add(fact.id)
+            elif name in self.overtaken:
+                last.add((name, fact.conversation))
+        return found
 
     def name_of(self, kind: str, body: dict[str, Any]) -> str | None:
         """The name a fact is handled under, one of few; None when nobody handles it."""
@@ -151,6 +172,7 @@ def discover() -> Handlers:
     """Imports every module of `handlers/` and joins their routers; DuplicateName on a clash."""
     facts: dict[str, FactHandler] = {}
     clicks: dict[str, tuple[frozenset[str], ClickHandler]] = {}
+    overtaken: set[str] = set()
     learner: list[Command] = []
     staff: list[Command] = []
     for module in sorted(pkgutil.iter_modules(handlers.__path__), key=lambda m: m.name):
@@ -161,6 +183,7 @@ def discover() -> Handlers:
             _put(facts, kind, run)
         for prefix, entry in router.clicks.items():
             _put(clicks, prefix, entry)
+        overtaken |= router.overtaken
         learner += router.learner_commands
         staff += router.staff_commands
     for commands in (learner, staff):
@@ -168,7 +191,7 @@ def discover() -> Handlers:
         for command in commands:
             for name in command.names:
                 _put(names, name.casefold(), command)
-    return Handlers(facts, tuple(learner), tuple(staff), clicks)
+    return Handlers(facts, tuple(learner), tuple(staff), clicks, frozenset(overtaken))
 
 
 def _command(

@@ -36,6 +36,9 @@ SUMS = {
         SELECT e.id, e.place, p.state
         FROM enrolments e LEFT JOIN pool_entries p ON p.enrolment_id = e.id AND p.pool = 'conversion'
         WHERE (e.place = 'conversion') <> (coalesce(p.state, '') IN ('open', 'claimed'))""",
+    "who waits in a pool stands there by the lessons attended": """
+        SELECT p.id, p.attended, e.attended AS counted FROM pool_entries p JOIN enrolments e ON e.id = p.enrolment_id
+        WHERE p.state IN ('open', 'claimed') AND p.attended <> e.attended""",
     "an enrolment is in a pool once": """
         SELECT enrolment_id, pool FROM pool_entries GROUP BY enrolment_id, pool HAVING count(*) > 1""",
     "a claimed entry has one running claim, its owner's": """

@@ -139,6 +139,7 @@ def test_the_audit_names_what_broke(runs: dict[str, tuple[Path, Books]], tamper:
         ("UPDATE enrolments SET attended = attended + 1 WHERE id = 1", "attended is the number of lessons attended"),
         ("UPDATE enrolments SET paid_fen = paid_fen + 1 WHERE paid_count > 0", "paid is the sum of the orders"),
         ("UPDATE pool_entries SET owner_id = owner_id + 1 WHERE state = 'claimed'", "a claimed entry has one running claim"),
+        ("UPDATE pool_entries SET attended = attended + 1", "who waits in a pool stands there by"),
         ("UPDATE enrolments SET place = 'class' WHERE place = 'conversion'", "a closed cohort has nobody left"),
         ("DELETE FROM refunds", "refunded is the sum of the refunds"),
     ],

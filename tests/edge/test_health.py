@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
+
+import pytest
 
 from bot import metrics
 from storage.database import Database
@@ -100,3 +103,17 @@ async def test_an_event_nobody_knows_makes_no_label_of_its_own(house: House) -> 
     assert "unknown" in labels
     assert "wecom.event:kf_msg_or_event" in labels
     assert not any("brand" in label or "another" in label or "xxx" in label or "odd" in label for label in labels)
+
+
+@pytest.mark.parametrize("expect", [b"100-continue", b"odd", b"\xff\xfe", b"\x80" * 300], ids=ascii)
+@pytest.mark.parametrize("target", [b"*", b"/", b"/nowhere", b"/wecom/callback", b"/ingest/shop"])
+async def test_an_odd_expectation_is_refused_without_a_word_wherever_it_is_said(edge: Edge, target: bytes, expect: bytes) -> None:
+    reader, writer = await asyncio.open_connection(edge.client.host, edge.client.port)
+    method = b"OPTIONS" if target == b"*" else b"GET"
+    lines = [method + b" " + target + b" HTTP/1.1", b"Host: x", b"Connection: close", b"Expect: " + expect, b"Content-Length: 0"]
+    writer.write(b"\r\n".join([*lines, b"", b""]))
+    heads, _, body = (await reader.read()).rpartition(b"\r\n\r\n")
+    writer.close()
+    refused = {b"*": 404, b"/": 404, b"/nowhere": 404, b"/wecom/callback": 400, b"/ingest/shop": 405}
+    status = int(heads.rpartition(b"HTTP/1.1 ")[2].split()[0])
+    assert (status, body) == (refused[target] if expect == b"100-continue" else 417, b"")

@@ -1,4 +1,5 @@
-"""The long run: `python -m tests.fuzz --inputs 1000000 [--seed N] [--edge callback|ingest|inner|answer|page|all]`.
+"""The long run: `python -m tests.fuzz --inputs 1000000 [--seed N] [--edge callback|ingest|inner|answer|page|all]
+[--database sqlite|postgresql]`.
 
 Prints inputs by edge and outcome, facts applied and memory; exits 1 when something was found. Failing inputs are kept in
 tests/fuzz/corpus/, where the short test replays them.
@@ -31,7 +32,7 @@ def main() -> int:
     plays = [worker.play_guided if guided and number == 0 else worker.play_at_random for number in range(asked.processes)]
     started = time.monotonic()
     running = [
-        context.Process(target=play, args=(asked.edge, asked.seed + number, asked.inputs, counter, results))
+        context.Process(target=play, args=(asked.edge, asked.database, asked.seed + number, asked.inputs, counter, results))
         for number, play in enumerate(plays)
     ]
     for process in running:
@@ -46,6 +47,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--inputs", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--edge", choices=_EDGES, default="all")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--processes", type=int, default=max(2, os.cpu_count() or 2))
     return parser.parse_args()
 

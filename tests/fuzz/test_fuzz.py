@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +47,19 @@ async def _hang_up() -> None:
     await asyncio.gather(*left, return_exceptions=True)
 
 
-@pytest.fixture(scope="module")
-def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def arena(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:
+    """One at a time: what the log says has one hearer."""
+    postgres = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    with _arena(tmp_path_factory.mktemp("fuzz"), postgres) as arena:
+        yield arena
+
+
+@contextmanager
+def _arena(directory: Path, postgres: str | None = None) -> Iterator[Arena]:
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     loop, stack = asyncio.new_event_loop(), AsyncExitStack()
-    world = loop.run_until_complete(stack.enter_async_context(open_world(tmp_path_factory.mktemp("fuzz"))))
+    world = loop.run_until_complete(stack.enter_async_context(open_world(directory, postgres)))
     yield Arena(loop, world)
     loop.run_until_complete(stack.aclose())
     loop.run_until_complete(_hang_up())

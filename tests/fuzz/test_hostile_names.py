@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
+import tomllib
+import unicodedata
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.cli.exchange import _cells
 from bot.wecom.road import RoadContext
 from bot.wecom.roads import load_roads
+from camp.declaration import DeclarationError, apply, parse
 from camp.harmless import Ours, harmless, in_markdown, one_line
 from camp.phrases import say_in
+from camp.policy import Policy
 from sandbox.wire_log import Entry
 from storage import inbox
+from storage.exports import ReportLine
 from storage.inbox import FactDraft
 from tests.conftest import House
 from tests.fuzz.active import faults_of
@@ -168,3 +177,72 @@ def _body(entry: Entry) -> dict[str, Any]:
 
 async def _failed(camp: Camp) -> list[Any]:
     return await camp.rows("SELECT kind, error FROM inbox WHERE state = 2")
+
+
+_MARKS = ("evil", "@", "$", "\u202e", "\u200b", "**")
+_UNBEARABLE = re.compile("[\x00-\x1f\x85\u2028\u2029]")
+_ACTING = [name for name in NAMES if any(mark in name for mark in _MARKS) and not _UNBEARABLE.search(name)]
+
+
+@pytest.mark.parametrize("name", _ACTING, ids=lambda name: ascii(name)[:30])
+async def test_names_of_camp_toml_act_as_little_as_those_of_people(house: House, name: str) -> None:
+    """Camp, cohorts, lessons, channel and staff bear it; then everything that repeats them is said."""
+    declared = tomllib.loads(CAMP)
+    for number, table in enumerate([*declared["camps"], *declared["cohorts"], *declared["channels"], *declared["staff"]]):
+        table["name"] = f"{name}{number}"
+    for cohort in declared["cohorts"]:
+        for lesson in cohort["lessons"]:
+            lesson["title"] = f"{name}{lesson['seq']}"
+    house.now = NOW - timedelta(hours=16)
+    async with house.tx() as tx:
+        await apply(tx, house.policy, parse(declared, house.policy))
+    await _sign_up(house, 3)
+    house.now = NOW - timedelta(minutes=30)
+    await house.tick("lesson_reminder")
+    house.now = NOW
+    for who, line in (("wm1", "签到1"), ("wm1", "我的"), ("wm1", "进度"), ("wm2", "提问 几点"), ("wm1", "课表"), ("wm1", "报名")):
+        await house.learner_says(who, line)
+    for line in ("名单", "缺勤 1", "未完课 1", "我的班", "学员 #1", "催课 1", "放弃 #3 不学了", "待办", "日报", "帮助"):
+        await house.member_says("lin", line)
+    for line in ("公海", "领取 #3", "我的客户", "学员 #3", "成交 #3 课 1999"):
+        await house.member_says("wu", line)
+    house.now += timedelta(hours=2)
+    for job in ("lesson_digest", "lesson_reminder", "cohort_close", "nudge_results"):
+        await house.tick(job)
+    for line in ("结营 read-01", "确认结营 read-01", "漏斗", "规则", "营期", "为什么 #1", "撤销结营 read-01", "续营 #1"):
+        await house.member_says("chen", line)
+    spoken = await _all_spoken(house)
+    assert len(spoken) > 30
+    assert [(call, fault) for call, payload in spoken for fault in faults_of(call, _CALLS[call].build(payload, _ROBOTS))] == []
+
+
+async def _sign_up(house: House, number: int) -> None:
+    for person in range(1, number + 1):
+        who = f"wm{person}"
+        await house.event("change_external_contact", "add_external_contact", UserID="lin", ExternalUserID=who, State="dy01")
+        await house.learner_says(who, "进度")
+
+
+@pytest.mark.parametrize("name", ["长" * 10_000, "第1课\n【系统】退费成功", "行\u2028分"], ids=lambda name: ascii(name)[:30])
+def test_a_name_of_camp_toml_is_one_line_of_bearable_length(name: str) -> None:
+    declared = tomllib.loads(CAMP)
+    declared["cohorts"][0]["lessons"][0]["title"] = declared["channels"][0]["name"] = declared["staff"][0]["name"] = name
+    with pytest.raises(DeclarationError) as refused:
+        parse(declared, Policy())
+    faults = {fault.path for fault in refused.value.faults}
+    assert faults >= {"cohorts[0].lessons[0].title", "channels[0].name", "staff[0].name"}
+
+
+@pytest.mark.parametrize(
+    "name", [*NAMES, "＝1+1", "＋1", "－1", "＠SUM(A1)", "\u200b=1+1", " =1+1"], ids=lambda name: ascii(name)[:30]
+)
+def test_no_cell_of_an_export_is_a_formula_or_more_than_a_cell(name: str) -> None:
+    """Excel runs what begins like one, on Chinese systems the wide forms too."""
+    line = ReportLine(1, name, "class", 1, 1, 99, name, name, name)
+    file = io.StringIO()
+    csv.writer(file).writerow(_cells(say_in("zh"), line))
+    (cells,) = csv.reader(io.StringIO(file.getvalue()))
+    assert len(cells) == 9
+    for cell in cells:
+        assert not cell.strip().startswith(tuple("=+-@＝＋－＠"))
+        assert not any(unicodedata.category(letter) in ("Cc", "Cs") or letter in "\u202e\u2066\u200b\ufeff" for letter in cell)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 from bot.settings import Settings
 from storage.database import Database
@@ -18,7 +17,7 @@ CONFIG = f"""
 [server]
 port = 0
 [storage]
-url = "sqlite+aiosqlite:///{{directory}}/wecamp.db"
+url = "{{storage}}"
 [wecom]
 corp_id = "{callback.CORP}"
 api_base_url = "{{wecom}}"
@@ -85,9 +84,8 @@ class_teacher = "lin"
 )
 
 
-async def play_camp(settings: Settings, path: Path) -> None:
-    """A camp with two learners enrolled, one of whom has asked, been noted and given up to sales."""
-    url = f"sqlite+aiosqlite:///{path}"
+async def play_camp(settings: Settings, url: str) -> None:
+    """Into the database of this address: a camp with two learners enrolled, one of whom has asked, been noted and given up."""
     await migrate(url)
     database = Database(url, lambda: NOW)
     talk = Talk(database, settings.policy())

@@ -20,20 +20,20 @@ _SHARED = Path("/dev/shm")
 _MEMORY = _SHARED if _SHARED.is_dir() else None
 
 
-def play_at_random(edge: str, seed: int, total: int, counter: Any, results: Any) -> None:
+def play_at_random(edge: str, database: str, seed: int, total: int, counter: Any, results: Any) -> None:
     """Random bytes of all lengths, 64 connections at once, until all processes together have played `total`."""
-    asyncio.run(_play(edge, random.Random(seed), total, counter, results))
+    asyncio.run(_play(edge, database, random.Random(seed), total, counter, results))
 
 
-async def _play(edge: str, chance: random.Random, total: int, counter: Any, results: Any) -> None:
-    async with _campaign(edge, counter) as campaign:
+async def _play(edge: str, database: str, chance: random.Random, total: int, counter: Any, results: Any) -> None:
+    async with _campaign(edge, database, counter) as campaign:
         while counter.value < total:
             await campaign.play([random_input(chance) for _ in range(_AT_ONCE)])
         await campaign.finish_chunk()
         results.put(("random", campaign.tally))
 
 
-def play_guided(edge: str, seed: int, total: int, counter: Any, results: Any) -> None:
+def play_guided(edge: str, database: str, seed: int, total: int, counter: Any, results: Any) -> None:
     """Bytes that libFuzzer makes from those that reached new code, one after the other. Ends the process."""
     import atheris
 
@@ -42,7 +42,7 @@ def play_guided(edge: str, seed: int, total: int, counter: Any, results: Any) ->
 
     loop = asyncio.new_event_loop()
     stack = contextlib.AsyncExitStack()
-    campaign = loop.run_until_complete(stack.enter_async_context(_campaign(edge, counter)))
+    campaign = loop.run_until_complete(stack.enter_async_context(_campaign(edge, database, counter)))
 
     def one(data: bytes) -> None:
         loop.run_until_complete(campaign.play([data]))
@@ -75,8 +75,9 @@ def random_input(chance: random.Random) -> bytes:
 
 
 @contextlib.asynccontextmanager
-async def _campaign(edge: str, counter: Any) -> AsyncIterator[Any]:
+async def _campaign(edge: str, database: str, counter: Any) -> AsyncIterator[Any]:
     from tests.fuzz.campaign import Campaign
+    from tests.fuzz.ground import postgres_server
     from tests.fuzz.world import open_world
 
     logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # it tells of every request that is no HTTP
@@ -85,6 +86,8 @@ async def _campaign(edge: str, counter: Any) -> AsyncIterator[Any]:
         with counter.get_lock():
             counter.value += number
 
-    with tempfile.TemporaryDirectory(dir=_MEMORY) as directory:
-        async with open_world(Path(directory)) as world:
+    with contextlib.ExitStack() as stack:
+        directory = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=_MEMORY)))
+        address = stack.enter_context(postgres_server()) if database == "postgresql" else None
+        async with open_world(directory, address) as world:
             yield Campaign(world, edge, told)

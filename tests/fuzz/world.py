@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -31,6 +30,7 @@ from storage.tables_camp import metadata
 from tests.fuzz.answer import QUESTIONS, hostile_answer
 from tests.fuzz.attempt import Attempt
 from tests.fuzz.callback import hostile_envelope, hostile_inner
+from tests.fuzz.ground import Ground, PostgresGround, SqliteGround
 from tests.fuzz.ingest import hostile_ingest
 from tests.fuzz.line import exchange
 from tests.fuzz.pages import hostile_bytes, hostile_page
@@ -65,8 +65,8 @@ class Finding(Exception):
 class World:
     """One house. `attack` plays one input against it and raises Finding; `apply` has the worker do what was stored."""
 
-    def __init__(self, settings: Settings, template: Path, session: aiohttp.ClientSession, wecom: Wecom) -> None:
-        self._settings, self._template, self._session, self._wecom = settings, template, session, wecom
+    def __init__(self, settings: Settings, ground: Ground, session: aiohttp.ClientSession, wecom: Wecom) -> None:
+        self._settings, self._ground, self._session, self._wecom = settings, ground, session, wecom
         self._stack = contextlib.AsyncExitStack()
         self._alarms: list[str] = []
         self._running = False
@@ -89,18 +89,12 @@ class World:
         """The camp as it was: nothing stored by earlier inputs. The house goes on as a process does, unless a loop of it died."""
         if self._running:
             await self.database.close()
-            self._renew_file()
+            await self._ground.renew()
             self._alarms.clear()
             return
         await self.close()
-        self._renew_file()
+        await self._ground.renew()
         await self._start()
-
-    def _renew_file(self) -> None:
-        path = Path(self._settings.storage.url.partition(":///")[2])
-        for file in path.parent.glob(f"{path.name}*"):
-            file.unlink()
-        shutil.copyfile(self._template, path)
 
     async def _start(self) -> None:
         self._stack, self._running = contextlib.AsyncExitStack(), True
@@ -212,7 +206,7 @@ class World:
             for table in metadata.tables.values():
                 widths = [(c.name, c.type.length or 0) for c in table.columns if isinstance(c.type, Line)]
                 widths += [(c.name, _MOST_JSON) for c in table.columns if c.type is Json]
-                asked = ", ".join(f'max(length("{name}"))' for name, _ in widths)
+                asked = ", ".join(f'max(length(CAST("{name}" AS text)))' for name, _ in widths)
                 row = (await tx.conn.exec_driver_sql(f"SELECT count(*){', ' if asked else ''}{asked} FROM {table.name}")).one()
                 if row[0] > _MOST_ROWS * (inputs + 100):
                     raise Finding(f"{table.name}: {row[0]} rows of {inputs} inputs")
@@ -239,26 +233,37 @@ class Wecom:
 
 
 @contextlib.asynccontextmanager
-async def open_world(directory: Path) -> AsyncIterator[World]:
-    """A world whose camp runs its first lesson; alarms of the log reach it while the block lasts."""
+async def open_world(directory: Path, postgres: str | None = None) -> AsyncIterator[World]:
+    """A world whose camp runs its first lesson; alarms of the log reach it while the block lasts.
+
+    On SQLite files in the directory, or on the PostgreSQL with this address, which has a place for a `{name}`.
+    """
     wecom = Wecom()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", wecom.answer)
     async with contextlib.AsyncExitStack() as stack:
         server = await stack.enter_async_context(TestServer(app))
         config = directory / "config.toml"
-        config.write_text(CONFIG.format(directory=directory, wecom=str(server.make_url("")).rstrip("/")), encoding="utf-8")
+        ground = SqliteGround(directory) if postgres is None else await _in_postgres(stack, postgres)
+        url = str(server.make_url("")).rstrip("/")
+        config.write_text(CONFIG.format(storage=ground.url, wecom=url), encoding="utf-8")
         settings = load_settings(config)
-        template = directory / "template.db"
-        await play_camp(settings, template)
+        await play_camp(settings, ground.template)
         session = await stack.enter_async_context(aiohttp.ClientSession(trust_env=False))
-        world = World(settings, template, session, wecom)
+        world = World(settings, ground, session, wecom)
         before = structlog.get_config()
         structlog.configure(processors=[world.alarm], cache_logger_on_first_use=False)
         stack.callback(structlog.configure, **before)
         await world.open()
         stack.push_async_callback(world.close)
         yield world
+
+
+async def _in_postgres(stack: contextlib.AsyncExitStack, address: str) -> Ground:
+    ground = PostgresGround(address)
+    await ground.set_up()
+    stack.push_async_callback(ground.clear)
+    return ground
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -48,25 +48,25 @@ async def test_a_welcome_overtakes_the_queue(rig: Rig, wecom: FakeWecom) -> None
     wecom.gate.clear()
     await rig.start()
     await rig.add(*(to_learner(f"r{n}", f"wm{n}") for n in range(30)))
-    await rig.until(lambda: wecom.in_flight == 8)
+    await rig.until(lambda: wecom.in_flight == 10)
     code = {"code": "c", "msgid": "w", "message": {"type": "text", "text": "欢迎"}}
     await rig.add(Intent("kf.welcome", code, priority=Priority.WELCOME))
-    await rig.until(lambda: wecom.in_flight == 9)  # on the wire while 22 wait
-    assert wecom.said()[8] == "欢迎"
+    await rig.until(lambda: wecom.in_flight == 11)  # on the wire while 20 wait
+    assert wecom.said()[10] == "欢迎"
     wecom.gate.set()
     await rig.drained()
     assert len(wecom.said()) == 31
 
 
-async def test_at_most_eight_calls_at_a_time(rig: Rig, wecom: FakeWecom) -> None:
+async def test_at_most_ten_calls_at_a_time(rig: Rig, wecom: FakeWecom) -> None:
     wecom.gate.clear()
     await rig.start()
     await rig.add(*(to_learner(f"r{n}", f"wm{n}") for n in range(20)))
-    await rig.until(lambda: wecom.in_flight == 8)
+    await rig.until(lambda: wecom.in_flight == 10)
     rig.lanes.wake({"kf.message"})
     wecom.gate.set()
     await rig.drained()
-    assert wecom.most_in_flight == 8
+    assert wecom.most_in_flight == 10
     assert len(wecom.asked) == 20
 
 

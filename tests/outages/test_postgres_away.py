@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
+from sqlalchemy import text
 
+import storage.database
+from storage.database import Database, StorageAway
 from tests.outages.installation import Installation, installed, until
 
 BEFORE, MEANWHILE, AFTERWARDS = range(100, 110), range(200, 230), range(300, 310)
@@ -92,6 +96,109 @@ async def test_while_postgres_is_frozen_everything_is_refused_in_time(place: Ins
     await place.insist(MEANWHILE)
     await place.adds_up(everybody)
     await place.leave(process)
+
+
+async def test_a_postgres_that_is_cut_off_in_silence_is_given_up_and_found_again(server: Any, tmp_path: Path) -> None:
+    """Nothing is forwarded and nothing is closed, as behind a router that forgot its connections; new ones come through later."""
+    everybody = [*BEFORE, *MEANWHILE]
+    async with _line(server, "t_silence") as line, installed(tmp_path, line.url("t_silence")) as place:
+        await place.hire(everybody)
+        process = await place.start()
+        await place.insist(BEFORE)
+        line.cut()
+        assert set((await place.write_all(MEANWHILE)).values()) == {503}
+        status, body = await place.readyz()
+        assert (status, body["storage"], body["reason"]) == (503, False, AWAY)
+        line.mend()
+        await until(place.is_ready, "ready again without a restart")
+        await place.insist(MEANWHILE)
+        await place.adds_up(everybody)
+        await place.leave(process)
+
+
+@pytest.mark.parametrize("moment", ["before", "within", "at the end"])
+async def test_whoever_speaks_to_a_postgres_that_fell_silent_is_told_so(
+    server: Any, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At every moment of a transaction; the connections are given up, those that lay idle too."""
+    monkeypatch.setattr(storage.database, "_STATEMENT_SECONDS", 0.3)
+    name = f"t_{moment.replace(' ', '_')}"
+    async with _line(server, name) as line:
+        database = Database(line.url(name))
+        async with database.write(), database.write() as tx:  # two connections
+            await tx.conn.execute(text("CREATE TABLE note (words text)"))
+
+        async def write() -> None:
+            if moment == "before":
+                line.cut()
+            async with database.write() as tx:
+                await tx.conn.execute(text("INSERT INTO note VALUES ('lost')"))
+                if moment == "within":
+                    line.cut()
+                await tx.conn.execute(text("INSERT INTO note VALUES ('lost too')"))
+                line.cut()
+
+        with pytest.raises(StorageAway):
+            await write()
+        line.mend()
+        async with database.write(), database.write() as tx:
+            await tx.conn.execute(text("INSERT INTO note VALUES ('kept')"))
+            assert list(await tx.conn.scalars(text("SELECT words FROM note"))) == ["kept"]
+        await database.close()
+
+
+class _Line:
+    """What lies between us and the server's socket; who was on it when it is cut hears nothing any more, mended or not."""
+
+    def __init__(self, socket: Path) -> None:
+        self._socket = socket
+        self._open = True
+        self._passing: set[asyncio.Task[None]] = set()
+        self._held: list[asyncio.StreamWriter] = []
+        self.port = 0
+
+    def url(self, name: str) -> str:
+        return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/{name}"
+
+    def cut(self) -> None:
+        self._open = False
+        for task in self._passing:
+            task.cancel()
+
+    def mend(self) -> None:
+        self._open = True
+
+    async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._held.append(writer)
+        if self._open:
+            far_reader, far_writer = await asyncio.open_unix_connection(self._socket / ".s.PGSQL.5432")
+            self._held.append(far_writer)
+            for source, target in ((reader, far_writer), (far_reader, writer)):
+                self._passing.add(asyncio.create_task(self._pass(source, target)))
+
+    async def _pass(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while words := await source.read(65_536):
+                target.write(words)
+                await target.drain()
+            target.close()
+
+    def close(self) -> None:
+        self.cut()
+        for writer in self._held:
+            writer.close()
+
+
+@asynccontextmanager
+async def _line(server: Any, name: str) -> AsyncIterator[_Line]:
+    """A line to the server, on which a database of this name was made."""
+    server.psql(f"CREATE DATABASE {name}")
+    line = _Line(Path(server.get_postmaster_info().socket_dir))
+    listening = await asyncio.start_server(line.connect, "127.0.0.1", 0)
+    line.port = listening.sockets[0].getsockname()[1]
+    yield line
+    line.close()
+    listening.close()
 
 
 @contextmanager

@@ -17,7 +17,7 @@ import storage.database
 from storage.columns import from_micros, to_micros, to_storable
 from storage.database import Database, StorageAway, StorageBusy
 from storage.inbox import add_facts
-from storage.tables_loop import nonces
+from storage.tables_loop import inbox, nonces
 from tests.storage.conftest import draft, rows
 
 
@@ -88,15 +88,12 @@ async def test_times_are_exact_and_utc(database: Database, noon: datetime) -> No
 async def test_what_no_database_can_hold_is_replaced(database: Database) -> None:
     strange = {"a\x00": ["x\ud800y", float("inf"), {"deep": float("nan")}], "n": 1.5, "b": True, "none": None}
     async with database.write() as tx:
-        await add_facts(tx, [draft("k\x00\udfff", strange=strange)])
-        stored = (await tx.conn.execute(text("SELECT dedup_key FROM inbox"))).scalar_one()
-    assert stored == "k\ufffd\ufffd"
-    assert to_storable(strange) == {
-        "a\ufffd": ["x\ufffdy", None, {"deep": None}],
-        "n": 1.5,
-        "b": True,
-        "none": None,
-    }
+        await add_facts(tx, [draft("k\x00\udfff", strange=strange), draft("plain", name="营伴😀 \\u0000")])
+        stored = (await tx.conn.execute(select(inbox.c.dedup_key, inbox.c.body).order_by(inbox.c.id))).all()
+    strangely, plainly = ({**row.body, "key": row.dedup_key} for row in stored)
+    kept = {"a\ufffd": ["x\ufffdy", None, {"deep": None}], "n": 1.5, "b": True, "none": None}
+    assert (strangely["key"], strangely["strange"], plainly["name"]) == ("k\ufffd\ufffd", kept, "营伴😀 \\u0000")
+    assert to_storable(strange) == kept
 
 
 async def test_another_process_with_the_file_is_busy_and_not_an_error_of_ours(

@@ -36,12 +36,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*expression-based index")
 SCHEMAS = Path(__file__).with_name("schemas")
 # What the product of each revision wrote. A revision that changes a table needs files of its own for it.
 WRITTEN = {
-    "0001": ("camp", "inbox_bulk"),
-    "0002": ("camp", "inbox_bulk", "nudges"),
-    "0003": ("camp", "inbox_turn", "nudges"),
-    "0004": ("camp", "inbox_turn", "nudges", "tokens"),
-    "0005": ("camp", "inbox_turn", "nudges", "tokens"),
-    "0006": ("camp", "inbox_turn", "nudges", "tokens", "lane_closings"),
+    "0001": ("camp", "pools", "inbox_bulk"),
+    "0002": ("camp", "pools", "inbox_bulk", "nudges"),
+    "0003": ("camp", "pools", "inbox_turn", "nudges"),
+    "0004": ("camp", "pools", "inbox_turn", "nudges", "tokens"),
+    "0005": ("camp", "pools", "inbox_turn", "nudges", "tokens"),
+    "0006": ("camp", "pools", "inbox_turn", "nudges", "tokens", "lane_closings"),
+    "0007": ("camp", "pools_attended", "inbox_turn", "nudges", "tokens", "lane_closings"),
 }
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -137,7 +138,7 @@ def _rows(connection: Connection) -> Rows:
 
 
 def _same(before: Rows, after: Rows) -> None:
-    """Every row is there with every value it had; new columns may have joined them, `bulk` became a turn."""
+    """Every row is there with every value it had; new columns may have joined them, `bulk` became a turn, a pool entry counts."""
     for table, old in before.items():
         kept = [name for name in old[0] if name in after[table][0]]
         assert set(old[0]) - set(kept) <= {"bulk"}
@@ -145,6 +146,10 @@ def _same(before: Rows, after: Rows) -> None:
         if "bulk" in old[0] and "turn" in after[table][0]:
             turns = {row["id"]: row["turn"] for row in after[table]}
             assert turns == {row["id"]: 2 if row["bulk"] else 1 for row in old}
+    if "attended" in after["pool_entries"][0]:
+        counted = {row["id"]: row["attended"] for row in after["enrolments"]}
+        assert all(row["attended"] == counted[row["enrolment_id"]] for row in after["pool_entries"])
+        assert any(row["attended"] for row in after["pool_entries"])
 
 
 def _line(row: dict[str, Any], names: list[str]) -> str:

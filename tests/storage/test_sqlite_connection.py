@@ -72,6 +72,18 @@ async def test_a_long_query_gives_its_rows_and_leaves_the_transaction_whole(thre
         assert list((await tx.conn.execute(text("SELECT n FROM a WHERE id < 3 ORDER BY id"))).scalars()) == [7, 8, 0]
 
 
+async def test_what_was_long_is_not_begun_twice_and_gets_its_chance_again(threaded: Any) -> None:
+    database, went = threaded
+    # Long for all rows, short for none.
+    query = text("SELECT count(*) FROM a, a AS b, a AS c WHERE a.id < :most AND c.id >= 0")
+    async with database.read() as tx:
+        await tx.conn.execute(query, {"most": 100})
+        went.clear()
+        for _ in range(40):
+            await tx.conn.execute(query, {"most": 0})
+    assert 0 < len(went) < 20
+
+
 async def test_the_house_goes_on_while_a_query_takes_long(threaded: Any) -> None:
     database, _ = threaded
     turns = 0

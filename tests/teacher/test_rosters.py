@@ -13,6 +13,7 @@ from storage import (
     enrolments,
     kf,
     learner_cards,
+    learner_names,
     learners,
     lesson_clock,
     members,
@@ -91,8 +92,8 @@ async def test_every_read_agrees_on_the_scope(database: Database, scope: Scope, 
         found = await rosters.find_learner(tx, scope, 1)
         assert (found is not None) == bool(seen)
         assert ((await rosters.find_enrolment(tx, scope, 1)) is not None) == bool(seen)
-        assert [one.exact for one in await rosters.named(tx, scope, "小", 5)] == [False][:seen]
-        assert [one.cohort_code for one in await rosters.named(tx, scope, "阿明", 5)] == ["c-1"][:seen]
+        assert [one.exact for one in await learner_names.named(tx, scope, "小", 5)] == [False][:seen]
+        assert [one.cohort_code for one in await learner_names.named(tx, scope, "阿明", 5)] == ["c-1"][:seen]
 
 
 async def test_a_replay_finished_by_who_came_later_is_due_for_completion_only(database: Database) -> None:
