@@ -9,6 +9,7 @@ NPM_STAMP := $(NPM)/node_modules/.installed
 EXIT ?=
 KILLS ?= 200
 INPUTS ?= 1000000
+DATABASE ?= sqlite
 BENCH ?=
 
 # The tests and benches start many processes: none of them has to compile everything anew.
@@ -54,8 +55,8 @@ test: $(DEV_STAMP) $(NPM_STAMP) ## run all tests
 crash: $(DEV_STAMP) ## kill the server KILLS=200 times under load, on both databases, and check the books afterwards
 	$(BIN)/python -m tests.crash --kills $(KILLS)
 
-fuzz: $(DEV_STAMP) ## send INPUTS=1000000 hostile inputs through both edges and the worker
-	$(BIN)/python -m tests.fuzz --inputs $(INPUTS)
+fuzz: $(DEV_STAMP) ## send INPUTS=1000000 hostile inputs through both edges and the worker (DATABASE=postgresql: on that)
+	$(BIN)/python -m tests.fuzz --inputs $(INPUTS) --database $(DATABASE)
 
 bench: $(DEV_STAMP) ## measure everything and write bench/results/ (BENCH="ingest --quick": some of it)
 	$(BIN)/python -m bench $(BENCH)

@@ -65,6 +65,8 @@ def play_guided(edge: str, database: str, seed: int, total: int, counter: Any, r
             "-timeout=120",
             "-rss_limit_mb=4096",
             "-verbosity=0",
+            "-report_slow_units=60",
+            f"-artifact_prefix={seeds}/",  # what was slow is of no use to the next run
         ]
         atheris.Setup(["fuzz", *options, seeds], one)
         atheris.Fuzz()
