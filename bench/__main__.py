@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.figure import Figure, Plan
@@ -25,11 +26,11 @@ def main() -> None:
     if unknown:
         parser.error(f"no such bench: {', '.join(sorted(unknown))}; there are {', '.join(BENCHES)}")
     plan = Plan(full=not chosen.quick, reps=1 if chosen.quick else chosen.reps)
-    measured: dict[str, list[Figure]] = {}
+    run = datetime.now(UTC)
     for name in chosen.names or BENCHES:
-        measured[name] = asyncio.run(importlib.import_module(f"bench.{name}").measure(plan))
-        print_table(measured[name])
-    store(measured, plan, chosen.out)
+        figures: list[Figure] = asyncio.run(importlib.import_module(f"bench.{name}").measure(plan))
+        print_table(figures)
+        store(name, figures, plan, chosen.out, run)  # each at once: a later one may fail
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,25 +34,23 @@ def print_table(figures: Sequence[Figure]) -> None:
     _say("")
 
 
-def store(measured: Mapping[str, Sequence[Figure]], plan: Plan, out: Path) -> None:
-    """Writes this run as `<out>/<moment>.json` and `.md`; a full one also takes its benches' places in `latest`."""
+def store(bench: str, figures: Sequence[Figure], plan: Plan, out: Path, run: datetime) -> None:
+    """Adds a bench to `<out>/<moment of the run>.json` and `.md`; a full one also takes its place in `latest`."""
     out.mkdir(parents=True, exist_ok=True)
-    taken = datetime.now(UTC)
-    facts = machine()
-    benches = {name: _told(figures, plan, taken, facts) for name, figures in measured.items()}
-    _write(out, f"{taken:%Y%m%d-%H%M%S}", benches)
-    if plan.full:
-        latest = out / "latest.json"
-        _write(out, "latest", (json.loads(latest.read_text()) if latest.exists() else {}) | benches)
+    told = {
+        "taken_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "plan": asdict(plan),
+        "machine": machine(),
+        "figures": [{**asdict(figure), "ratio": figure.ratio, "met": figure.met, "row": _row(figure)} for figure in figures],
+    }
+    for name in (f"{run:%Y%m%d-%H%M%S}", *(("latest",) if plan.full else ())):
+        _write(out, name, {bench: told})
 
 
-def _told(figures: Sequence[Figure], plan: Plan, taken: datetime, facts: dict[str, Any]) -> dict[str, Any]:
-    told = [{**asdict(figure), "ratio": figure.ratio, "met": figure.met, "row": _row(figure)} for figure in figures]
-    return {"taken_at": taken.isoformat(timespec="seconds"), "plan": asdict(plan), "machine": facts, "figures": told}
-
-
-def _write(out: Path, name: str, benches: dict[str, dict[str, Any]]) -> None:
-    (out / f"{name}.json").write_text(json.dumps(benches, ensure_ascii=False, indent=2) + "\n")
+def _write(out: Path, name: str, more: dict[str, dict[str, Any]]) -> None:
+    file = out / f"{name}.json"
+    benches = (json.loads(file.read_text()) if file.exists() else {}) | more
+    file.write_text(json.dumps(benches, ensure_ascii=False, indent=2) + "\n")
     (out / f"{name}.md").write_text("\n".join(_markdown(bench, told) for bench, told in benches.items()))
 
 
