@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 from aiohttp import web
+from aiohttp.web_urldispatcher import AbstractResource, MatchedSubAppResource, ResourceRoute
 from prometheus_client import generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -133,6 +134,7 @@ def build_web(callback: CallbackEdge, ingest: Ingest, readiness: Readiness) -> w
     app.router.add_post("/ingest/{source}", ingest.receive, expect_handler=_expect)
     anywhere = _Anywhere("/")
     app.router.register_resource(anywhere)
+    app.router.register_resource(_NoPath())
     anywhere.add_route("*", _nothing_here, expect_handler=_expect)
     return app
 
@@ -142,6 +144,17 @@ class _Anywhere(web.PlainResource):
 
     def _match(self, path: str) -> dict[str, str]:
         return {}
+
+
+class _NoPath(MatchedSubAppResource):
+    """A target that is not even that (`CONNECT host:443`): of all resources aiohttp asks only this kind about it."""
+
+    def __init__(self) -> None:
+        AbstractResource.__init__(self)
+        self._route = ResourceRoute("*", _nothing_here, self, expect_handler=_expect)
+
+    async def resolve(self, request: web.Request) -> tuple[web.UrlMappingMatchInfo | None, set[str]]:
+        return None if request.rel_url.path_safe else web.UrlMappingMatchInfo({}, self._route), set()
 
 
 async def _expect(request: web.Request) -> web.Response | None:
@@ -157,7 +170,7 @@ async def _nothing_here(request: web.Request) -> web.Response:
     """404, or 405 where only the method is wrong."""
     allowed: set[str] = set()
     for resource in request.app.router.resources():
-        if resource is not request.match_info.route.resource:
+        if not isinstance(resource, _Anywhere | _NoPath):
             allowed |= (await resource.resolve(request))[1]
     if allowed:
         raise web.HTTPMethodNotAllowed(request.method, allowed)

@@ -106,14 +106,14 @@ async def test_an_event_nobody_knows_makes_no_label_of_its_own(house: House) -> 
 
 
 @pytest.mark.parametrize("expect", [b"100-continue", b"odd", b"\xff\xfe", b"\x80" * 300], ids=ascii)
-@pytest.mark.parametrize("target", [b"*", b"/", b"/nowhere", b"/wecom/callback", b"/ingest/shop"])
+@pytest.mark.parametrize("target", [b"*", b"host:443", b"/", b"/nowhere", b"/wecom/callback", b"/ingest/shop"])
 async def test_an_odd_expectation_is_refused_without_a_word_wherever_it_is_said(edge: Edge, target: bytes, expect: bytes) -> None:
     reader, writer = await asyncio.open_connection(edge.client.host, edge.client.port)
-    method = b"OPTIONS" if target == b"*" else b"GET"
+    method = {b"*": b"OPTIONS", b"host:443": b"CONNECT"}.get(target, b"GET")
     lines = [method + b" " + target + b" HTTP/1.1", b"Host: x", b"Connection: close", b"Expect: " + expect, b"Content-Length: 0"]
     writer.write(b"\r\n".join([*lines, b"", b""]))
     heads, _, body = (await reader.read()).rpartition(b"\r\n\r\n")
     writer.close()
-    refused = {b"*": 404, b"/": 404, b"/nowhere": 404, b"/wecom/callback": 400, b"/ingest/shop": 405}
+    refused = {b"*": 404, b"host:443": 404, b"/": 404, b"/nowhere": 404, b"/wecom/callback": 400, b"/ingest/shop": 405}
     status = int(heads.rpartition(b"HTTP/1.1 ")[2].split()[0])
     assert (status, body) == (refused[target] if expect == b"100-continue" else 417, b"")
