@@ -115,7 +115,7 @@ def _sequences(kind: str) -> list[str]:
 
 
 def _dice(i: str) -> str:
-    return f"(({i} * 7919) % 100)"
+    return f"(({i} % 100 * 7919) % 100)"  # PostgreSQL counts in 32 bits here
 
 
 def _attended(i: str) -> str:
