@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -107,6 +108,7 @@ async def _beside_callbacks(kind: str, layout: Layout, plan: Plan) -> list[Figur
     """The real process closes while callbacks come at 300 a second: their waits, and the memory the close took."""
     with TemporaryDirectory(prefix="wecamp-sweep-") as folder:
         async with copied(kind, layout) as url, open_house(Path(folder), url=url) as house:
+            await asyncio.to_thread(os.sync)  # else the disk still writes the copy while callbacks wait for it
             without = await _callbacks(house, plan.size(20, 3))
             before = house.server.memory_mib()
             begun = time.perf_counter()

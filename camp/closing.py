@@ -25,6 +25,9 @@ from storage.sweeps import Stretch, Sweep
 # The place each moment starts from.
 FROM = {Moment.COHORT_CLOSED: Place.CLASS, Moment.SALE_WINDOW_ENDED: Place.SALE_WINDOW}
 
+# Where callbacks do not wait for a step it may be longer: what it costs besides is the same for few learners and for many.
+_LONGER_BESIDE_OTHERS = 5
+
 
 async def plan_sweep(tx: Tx, policy: Policy, closing_id: int, cohort: Cohort, moment: Moment, run_at: datetime) -> Sweep:
     """What a run at `run_at` looks at and by which rules; the same for the forecast and for the run."""
@@ -89,7 +92,8 @@ async def sweep_next(tx: Tx, policy: Policy, body: Mapping[str, Any]) -> None:
     arrivals.add(await _place(tx, policy, closing, cohort, stretch))
     await closings.change(tx, closing.id, progress_id=stretch.upto)
     taken = time.perf_counter() - begun
-    size = next_size(size, taken, aim=policy.sweep_step.total_seconds(), most=policy.sweep_chunk)
+    aim = policy.sweep_step.total_seconds() * (1 if tx.shuts_others_out else _LONGER_BESIDE_OTHERS)
+    size = next_size(size, taken, aim=aim, most=policy.sweep_chunk)
     await _go_on(tx, closing, stretch.upto, arrivals, size)
 
 
