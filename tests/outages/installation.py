@@ -53,7 +53,7 @@ tick_seconds = 1
 """
 _NO_ANSWER = 0
 # How long anything may take on a busy machine; nothing is measured by it.
-PATIENCE = 60.0
+PATIENCE = 150.0
 
 
 async def until(holds: Callable[[], Coroutine[Any, Any, bool]], what: str, within: float = PATIENCE) -> None:

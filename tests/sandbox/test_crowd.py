@@ -70,7 +70,9 @@ async def test_everybody_signs_up_joins_and_the_bot_hears_of_it(school: Play) ->
     await school.act("/crowd", toml=script(habits="join_group = 1\nattend = 0"))
     told = await over(school)
     assert (told["state"], told["counts"]) == ("done", {"signed_up": 12, "joined": 12})
-    events = Counter((event["Event"], event["ChangeType"]) for event in await heard(school))
+    # On a busy machine our answer may come too late, and WeCom tells the same once more.
+    told_once = {repr(sorted(event.items())): event for event in await heard(school)}.values()
+    events = Counter((event["Event"], event["ChangeType"]) for event in told_once)
     assert events["change_external_contact", "add_external_contact"] == 12
     assert events["change_external_chat", "update"] == 12
     follow = school.stage.world.follows["Lin", "wmCrowd000012"]
