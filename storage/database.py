@@ -33,9 +33,19 @@ _WRITER_CACHE_KIB, _READER_CACHE_KIB = 32_768, 2_048
 _CONNECT_SECONDS = 3.0
 # Nor may one that was cut off in silence hold whoever speaks to it: nothing we ask takes so long, and TCP waits for many minutes.
 _STATEMENT_SECONDS = 15.0
-# A node that stands still in the middle of a transaction must not hold the others' rows: PostgreSQL breaks it off, and if the
-# node wakes up it does the same work again.
-_SESSION = {"application_name": "wecamp", "idle_in_transaction_session_timeout": "4000"}
+# A node that stands still in the middle of a transaction, or that cannot be reached any more, must not hold the others' rows:
+# PostgreSQL breaks it off, and if the node wakes up it does the same work again.
+_SESSION = {
+    "application_name": "wecamp",
+    "idle_in_transaction_session_timeout": "4000",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+# Half a statement that arrived is not idle for PostgreSQL. From version 17 on it ends every transaction that takes longer than
+# this; before, a connection that something in between keeps open holds its rows until that closes it.
+_TRANSACTION_SECONDS = 30.0
+_END_LONG_TRANSACTIONS = "SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'transaction_timeout'"
 
 # The moment it is, aware UTC: where a transaction takes its `now` from.
 Now = Callable[[], datetime]
@@ -135,6 +145,7 @@ class Database:
                     "server_settings": _SESSION,
                 },
             )
+            event.listen(self._writer.sync_engine, "connect", _end_long_transactions)
             event.listen(self._writer.sync_engine, "handle_error", _fell_silent)
             event.listen(self._writer.sync_engine, "checkout", _still_open)
             # Each statement sees the latest state either way (READ COMMITTED); so BEGIN and ROLLBACK are two journeys less.
@@ -232,6 +243,11 @@ class Database:
         await self._writer.dispose()
         if self.is_sqlite:
             await self._reader.dispose()
+
+
+def _end_long_transactions(connection: Any, _record: Any) -> None:
+    milliseconds = str(int(_TRANSACTION_SECONDS * 1000))
+    connection.run_async(lambda driver: driver.execute(_END_LONG_TRANSACTIONS, milliseconds))
 
 
 def _still_open(connection: Any, _record: Any, _proxy: Any) -> None:

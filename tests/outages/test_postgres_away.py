@@ -147,12 +147,43 @@ async def test_whoever_speaks_to_a_postgres_that_fell_silent_is_told_so(
         await database.close()
 
 
+async def test_who_is_cut_off_in_the_middle_of_a_statement_holds_nobodys_rows(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL has half of it and waits for the rest: it is not idle, and its connection is open."""
+    monkeypatch.setattr(storage.database, "_STATEMENT_SECONDS", 0.3)
+    monkeypatch.setattr(storage.database, "_TRANSACTION_SECONDS", 1.0)
+    async with _line(server, "t_half") as line:
+        database = Database(line.url("t_half"))
+        async with database.write() as tx:
+            await tx.conn.execute(text("CREATE TABLE note (words text)"))
+            await tx.conn.execute(text("INSERT INTO note VALUES ('first')"))
+        with pytest.raises(StorageAway):
+            async with database.write() as tx:
+                await tx.conn.execute(text("UPDATE note SET words = 'lost'"))
+                line.cut_within()
+                await tx.conn.execute(text("UPDATE note SET words = 'lost too'"))
+        line.mend()
+
+        async def written() -> bool:
+            try:
+                async with database.write() as tx:
+                    await tx.conn.execute(text("UPDATE note SET words = words || ', second'"))
+            except StorageAway:
+                return False
+            return True
+
+        await until(written, "the row is free again")
+        async with database.read() as tx:
+            assert list(await tx.conn.scalars(text("SELECT words FROM note"))) == ["first, second"]
+        await database.close()
+
+
 class _Line:
     """What lies between us and the server's socket; who was on it when it is cut hears nothing any more, mended or not."""
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
         self._open = True
+        self._last = False
         self._passing: set[asyncio.Task[None]] = set()
         self._held: list[asyncio.StreamWriter] = []
         self.port = 0
@@ -164,6 +195,10 @@ class _Line:
         self._open = False
         for task in self._passing:
             task.cancel()
+
+    def cut_within(self) -> None:
+        """What is said next arrives without its last word, the `Sync` of five bytes for which PostgreSQL waits."""
+        self._open, self._last = False, True
 
     def mend(self) -> None:
         self._open = True
@@ -179,6 +214,10 @@ class _Line:
     async def _pass(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while words := await source.read(65_536):
+                if self._last:
+                    self._last = False
+                    target.write(words[:-5])
+                    return self.cut()
                 target.write(words)
                 await target.drain()
             target.close()
