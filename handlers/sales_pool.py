@@ -20,6 +20,7 @@ router = Router()
 
 _POOLS = {"": "conversion", "转化": "conversion", "conversion": "conversion", "续报": "renewal", "renewal": "renewal"}
 _LISTED = 50
+_COUNTED = 1_000  # beyond that the number helps nobody to choose
 _WORDS = {"转化公海": "转化", "续报公海": "续报"}
 
 
@@ -37,18 +38,19 @@ async def show_pool(ctx: StaffCtx, rest: Rest) -> Reply:
     if pool is None:
         raise UsageError("pool.problem_pool", text=words)
     room = await room_of(ctx.tx, ctx.policy, ctx.member)
-    number = await pools.count_open(ctx.tx, pool)
+    number = await pools.count_open(ctx.tx, pool, _COUNTED + 1)
     title = ctx.say(f"pool.{pool}")
     if number == 0:
         return Reply.text(ctx.say("pool.empty", pool=title, held=room.held, limit=room.limit))
     shown = await _to_show(ctx, pool)
     if not shown:
         return Reply.text(ctx.say("pool.view_cap", number=ctx.policy.views_per_day))
-    head = ctx.say("pool.head", pool=title, number=number, held=room.held, limit=room.limit, free=room.free)
+    waiting = str(number) if number <= _COUNTED else f"{_COUNTED}+"
+    head = ctx.say("pool.head", pool=title, number=waiting, held=room.held, limit=room.limit, free=room.free)
     due = await leads.lessons_due(ctx.tx, shown)
     lines = [_item(ctx, entry, due[entry.id].to_attend) for entry in shown]
     if len(shown) < number:
-        lines.append(ctx.say("pool.first_only", shown=len(shown), number=number))
+        lines.append(ctx.say("pool.first_only", shown=len(shown), number=waiting))
     return Reply.listing(head, [*lines, ctx.say("pool.hint")])
 
 

@@ -139,9 +139,10 @@ async def open_entries(tx: Tx, pool: str, limit: int) -> list[Entry]:
     return [_to_entry(row) for row in await tx.conn.execute(query)]
 
 
-async def count_open(tx: Tx, pool: str) -> int:
-    query = select(func.count()).select_from(pool_entries).where(pool_entries.c.pool == pool, pool_entries.c.state == "open")
-    return int((await tx.conn.execute(query)).scalar_one())
+async def count_open(tx: Tx, pool: str, most: int) -> int:
+    """How many wait in the pool; `most` when there are as many or more, so that a large pool takes no longer to look into."""
+    some = select(pool_entries.c.id).where(pool_entries.c.pool == pool, pool_entries.c.state == "open").limit(most).subquery()
+    return int((await tx.conn.execute(select(func.count()).select_from(some))).scalar_one())
 
 
 async def held_by(tx: Tx, member_id: int, *, least_likely_first: bool = False) -> list[Entry]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
+from handlers import sales_pool
 from storage import attendance, identities, pools
 from storage.database import Database
 from tests.closing.town import Town
@@ -52,6 +54,16 @@ async def test_two_enrolments_that_become_one_are_counted_in_the_pool(house: Any
             await attendance.save(tx, enrolment_id, lesson_id, attended=True)
         await identities.fold_enrolments(tx, 1, 2)
     assert await attended_of(house) == [(1, 3)]
+
+
+async def test_a_large_pool_is_not_counted_to_its_end(house: Any, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sales_pool, "_COUNTED", 2)
+    for name in ("甲", "乙", "丙"):
+        await town.enrol(name, attended=4)
+    await town.close()
+    assert "公海 2+ 人待领" in (await house.member_says("hu", "公海"))[0]
+    await house.member_says("hu", "领取 #1")
+    assert "公海 2 人待领" in (await house.member_says("hu", "公海"))[0]
 
 
 async def test_a_page_is_read_and_not_the_pool(database: Database) -> None:
