@@ -15,7 +15,7 @@ from typing import Any
 import structlog
 
 from storage import nonces
-from storage.database import Database, StorageAway, StorageBusy, Tx
+from storage.database import Database, StorageAway, StorageBusy
 from storage.inbox import FactDraft, add_facts, line_up
 from storage.nonces import NonceUse
 
@@ -90,8 +90,7 @@ class InboxWriter:
 
     async def _write(self, group: list[Arrival]) -> None:
         try:
-            async with self._database.write() as tx:
-                uses = await self._store(tx, group)
+            uses = await self._store(group)
         except Exception as error:  # noqa: BLE001 - the senders are told and the next group has its chance
             await self._write_halves(group, error)
             return
@@ -114,11 +113,15 @@ class InboxWriter:
             if not arrival.stored.done():
                 arrival.stored.set_exception(error)
 
-    async def _store(self, tx: Tx, group: list[Arrival]) -> list[NonceUse]:
-        await line_up(tx)
-        uses = [await nonces.use(tx, a.nonce) if a.nonce else NonceUse.NEW for a in group]
-        drafts = [d for arrival, use in zip(group, uses, strict=True) if use is NonceUse.NEW for d in arrival.drafts]
-        await add_facts(tx, drafts)
+    async def _store(self, group: list[Arrival]) -> list[NonceUse]:
+        if not any(arrival.nonce for arrival in group):  # as nearly always: one statement is all there is
+            async with self._database.write_once() as tx:
+                await add_facts(tx, [d for arrival in group for d in arrival.drafts], in_line=True)
+            return [NonceUse.NEW] * len(group)
+        async with self._database.write() as tx:
+            await line_up(tx)
+            uses = [await nonces.use(tx, a.nonce) if a.nonce else NonceUse.NEW for a in group]
+            await add_facts(tx, [d for a, use in zip(group, uses, strict=True) if use is NonceUse.NEW for d in a.drafts])
         return uses
 
 

@@ -25,7 +25,7 @@ from storage import inbox
 from storage.columns import Unreadable
 from storage.database import Database, StorageAway, StorageBusy, Tx, is_away, is_busy
 from storage.inbox import Fact
-from storage.outbox import store_later
+from storage.later import put_off, write_out
 
 log = structlog.get_logger("worker")
 
@@ -163,7 +163,8 @@ class Worker:
             facts = await inbox.pending(tx, _BATCH, bulk=_BULK, urgent_for=_URGENT_FOR, without=slowed)
             # Each with a savepoint of its own stands alone: nothing of it is left to another.
             overtaken = set() if apart else self._handlers.overtaken_among(facts)
-            tx.later = None if apart else []
+            if not apart:
+                put_off(tx)
             for fact in facts:
                 if fact.id in overtaken:
                     batch.applied.append(fact)
@@ -175,7 +176,7 @@ class Worker:
                     break
                 # On SQLite a fact may pass without any pause; whoever calls meanwhile has a turn after each.
                 await asyncio.sleep(0)
-            await self._together(tx, store_later(tx))
+            await self._together(tx, write_out(tx))
             await inbox.settle(tx, [fact.id for fact in batch.applied])
         return batch
 

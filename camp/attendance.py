@@ -1,4 +1,7 @@
-"""Attendance: the one door for every witness of a lesson. Each call keeps the witness, weighs anew and recounts the enrolment."""
+"""Attendance: the one door for every witness of a lesson. Each call keeps the witness, weighs anew and recounts the enrolment.
+
+`before`: what is known of the lesson, where the caller has just read it.
+"""
 
 from __future__ import annotations
 
@@ -60,9 +63,18 @@ async def check_in(tx: Tx, policy: Policy, seat: Seat, lesson: Lesson, *, at: da
     return CheckIn(outcome, at, heard)
 
 
-async def finish(tx: Tx, policy: Policy, enrolment: Enrolment, lesson: Lesson, *, at: datetime, source: str = "learner") -> Heard:
+async def finish(
+    tx: Tx,
+    policy: Policy,
+    enrolment: Enrolment,
+    lesson: Lesson,
+    *,
+    at: datetime,
+    source: str = "learner",
+    before: Witnesses | None = None,
+) -> Heard:
     """The learner, or an event of `source`, says that the lesson is finished; saying it again keeps the first time."""
-    before = await attendance.load(tx, enrolment.id, lesson.id)
+    before = before or await attendance.load(tx, enrolment.id, lesson.id)
     if before.finished_at is not None:
         return Heard(before, before, enrolment.attended, enrolment.completed)
     heard = await _keep(tx, policy, enrolment, lesson, before, finished_at=at)
@@ -88,10 +100,18 @@ async def mark_by_teacher(tx: Tx, policy: Policy, enrolment: Enrolment, lesson: 
 
 
 async def watched(
-    tx: Tx, policy: Policy, enrolment: Enrolment, lesson: Lesson, seconds: int, *, source: str, at: datetime | None = None
+    tx: Tx,
+    policy: Policy,
+    enrolment: Enrolment,
+    lesson: Lesson,
+    seconds: int,
+    *,
+    source: str,
+    at: datetime | None = None,
+    before: Witnesses | None = None,
 ) -> Heard:
     """Seconds watched as one poll saw them; polls may overlap or come late, so the largest counts."""
-    before = await attendance.load(tx, enrolment.id, lesson.id)
+    before = before or await attendance.load(tx, enrolment.id, lesson.id)
     if seconds <= (before.watched_seconds or 0):
         return Heard(before, before, enrolment.attended, enrolment.completed)
     heard = await _keep(tx, policy, enrolment, lesson, before, watched_seconds=seconds)
@@ -119,9 +139,10 @@ async def grade(
     *,
     source: str,
     at: datetime | None = None,
+    before: Witnesses | None = None,
 ) -> Heard:
     """Homework graded 0 to 100; from ACCEPTED_SCORE on the lesson is completed."""
-    before = await attendance.load(tx, enrolment.id, lesson.id)
+    before = before or await attendance.load(tx, enrolment.id, lesson.id)
     heard = await _keep(tx, policy, enrolment, lesson, before, score=score, score_comment=comment)
     await _tell(tx, enrolment, "graded", source, lesson, at or tx.now, score=score, comment=comment or "")
     return heard

@@ -13,14 +13,14 @@ from camp.outgoing import DAY, to_members
 from storage import cards
 from storage.cards import Card
 from storage.database import Tx
-from storage.outbox import Answer, Intent, Priority, add_intent
+from storage.outbox import Answer, Intent, Priority, add_intents
 
 # Doc 94888: at most 100 userids in one update.
 _MEMBERS_PER_UPDATE = 100
 
 
 class Tap(NamedTuple):
-    """The click being answered: its card and the fresh code that came with it."""
+    """The click being answered: its card and the fresh code that came with it, which is kept already."""
 
     userid: str
     task_id: str
@@ -34,13 +34,11 @@ async def show(tx: Tx, kind: str, ref: str, userids: Sequence[str], message: Mes
     await to_members(tx, userids, message, dedup_key=f"card:{task_id}", answer=Answer.ALWAYS, context={"task_id": task_id})
 
 
-async def bury(tx: Tx, kind: str, ref: str, verdict: str, tap: Tap | None = None) -> None:
+async def bury(tx: Tx, kind: str, ref: str, verdict: str) -> None:
     """Turns all open cards about `ref` to their dead face, which says `verdict` in place of the buttons.
 
     Where no code is at hand the face waits for the one that is still on its way (code_came).
     """
-    if tap is not None:
-        await cards.keep_code(tx, tap.task_id, tap.code)
     for card in await cards.open_of(tx, kind, ref):
         face = {**card.message, "buttons": [], "text": verdict}
         await cards.close(tx, card.task_id, face)
@@ -49,7 +47,6 @@ async def bury(tx: Tx, kind: str, ref: str, verdict: str, tap: Tap | None = None
 
 async def repaint(tx: Tx, tap: Tap) -> None:
     """A tap on a card that is over: shows its dead face again to the one who tapped, with the code of that tap."""
-    await cards.keep_code(tx, tap.task_id, tap.code)
     card = await cards.load(tx, tap.task_id)
     if card is not None and card.closed_at is not None and await cards.use_code(tx, tap.code):
         await _update(tx, tap.code, card.message, [tap.userid])
@@ -73,13 +70,5 @@ async def _paint(tx: Tx, card: Card, face: Message, userids: Sequence[str]) -> N
 
 async def _update(tx: Tx, code: str, face: Message, userids: Sequence[str]) -> None:
     payload = {"userids": list(userids), "response_code": code, "card": face}
-    await add_intent(
-        tx,
-        Intent(
-            "app.update_card",
-            payload,
-            priority=Priority.CARD_UPDATE,
-            dedup_key=f"update:{code}"[:200],
-            expires_at=tx.now + DAY,
-        ),
-    )
+    key, until = f"update:{code}"[:200], tx.now + DAY
+    await add_intents(tx, [Intent("app.update_card", payload, priority=Priority.CARD_UPDATE, dedup_key=key, expires_at=until)])

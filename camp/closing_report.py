@@ -82,12 +82,13 @@ async def report_end(tx: Tx, policy: Policy, closing: Closing, cohort: Cohort, a
 
 async def _singled(tx: Tx, policy: Policy, closing: Closing, arrivals: Arrivals) -> list[Entry]:
     """The best of them, who get a card each."""
-    placed = placed_by(closing.id, closing.confirmed_at or tx.now)
+    since = closing.confirmed_at or tx.now
+    placed = placed_by(closing.id, since)
     singled: list[Entry] = []
     for grade, attended in arrivals.best_first:
         missing = policy.cards_per_handover - len(singled)
         if missing:
-            singled += await pools.open_of(tx, closing.cohort_id, Place.CONVERSION, placed, grade, attended, missing)
+            singled += await pools.open_of(tx, closing.cohort_id, Place.CONVERSION, placed, grade, attended, since, missing)
     return singled
 
 

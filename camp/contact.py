@@ -18,7 +18,7 @@ from storage.enrolments import Enrolment
 from storage.inbox import WALK, FactDraft, add_facts
 from storage.learners import Learner
 from storage.members import Member
-from storage.outbox import Answer, Intent, Priority, add_intent
+from storage.outbox import Answer, Intent, Priority, add_intents
 
 OTHER = "other"
 # Of a walk one step looks at so many friendships and signs up so many learners: callbacks wait for it.
@@ -74,18 +74,16 @@ async def read_contact(tx: Tx, external_userid: str, *, later: bool = False) -> 
     An edit is read late, so that the last one of several counts and marks made by ourselves cost one read.
     """
     minute = tx.now.replace(second=0, microsecond=0) + (timedelta(minutes=1) if later else timedelta(0))
-    await add_intent(
-        tx,
-        Intent(
-            "contact.get",
-            {"external_userid": external_userid},
-            priority=Priority.SYNC,
-            dedup_key=f"contact.get:{external_userid}:{int(minute.timestamp())}",
-            not_before=minute if later else None,
-            answer=Answer.ALWAYS,
-            context={"external_userid": external_userid},
-        ),
+    question = Intent(
+        "contact.get",
+        {"external_userid": external_userid},
+        priority=Priority.SYNC,
+        dedup_key=f"contact.get:{external_userid}:{int(minute.timestamp())}",
+        not_before=minute if later else None,
+        answer=Answer.ALWAYS,
+        context={"external_userid": external_userid},
     )
+    await add_intents(tx, [question])
 
 
 async def take_contact(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:

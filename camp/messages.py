@@ -50,21 +50,22 @@ def card(
 
 def split_pages(lines: Sequence[str], *, head: str = "", limit: int = TEXT_BYTES) -> list[str]:
     """Packs lines into pages of at most `limit` UTF-8 bytes, each under `head`; a line too long is cut on a character."""
-    pages: list[str] = []
     above = len(head.encode())
-    page, size = head, above
+    most = limit - above - 1
+    start = [head] if head else []  # without a head no page begins with an empty line
+    pages, page, size = [], start.copy(), above
     for line in lines:
         length = len(line.encode())
-        if length > limit - above - 1:
-            line = cut(line, limit - above - 1)
+        if length > most:
+            line = cut(line, most)
             length = len(line.encode())
-        if size + 1 + length > limit and page not in ("", head):
+        if size + 1 + length > limit and len(page) > len(start):
             pages.append(page)
-            page, size = head, above
-        page, size = (f"{page}\n{line}", size + 1 + length) if page else (line, length)
-    if page:
-        pages.append(page)
-    return pages
+            page, size = start.copy(), above
+        if page or line:
+            size += length + 1 if page else length
+            page.append(line)
+    return ["\n".join(page) for page in [*pages, page] if page]
 
 
 def cut(words: str, limit: int) -> str:

@@ -20,12 +20,13 @@ from camp.phrases import say_in
 from camp.policy import Policy
 from camp.rules.nudge import lives_until, next_look
 from camp.scope import scope_of
-from storage import cohorts, members, nudges
+from storage import cohorts, members, nudge_budgets, nudges
 from storage.cohorts import Cohort, Lesson
 from storage.database import Tx
 from storage.members import Member
 from storage.nudges import Change, Got, Nudge, State
 from storage.outbox import Answer, Intent, Priority, add_intent
+from storage.scopes import Scope
 
 # Doc 92135: at most 10,000 customers in one task.
 _MOST_LEARNERS = 10_000
@@ -68,12 +69,16 @@ async def start(tx: Tx, policy: Policy, cohort: Cohort, lesson: Lesson, kind: Ki
         return Outcome(Verdict.CLOSED)
     if policy.nudge.is_quiet(tx.now.astimezone(policy.zone).time()):
         return Outcome(Verdict.QUIET)
+    waiting = await nudges.waiting_for(tx, lesson.id, kind)
+    # A second tap changes nothing: then it is not asked of every learner whether they can be reminded.
+    if waiting and (asked := await _asked_for_all(tx, lesson, kind, scope_of(member), waiting)):
+        return Outcome(Verdict.WAITING, waiting=asked)
     found = await plan(tx, policy, lesson, kind, scope_of(member))
     if not found.missing:
         return Outcome(Verdict.NOBODY_MISSING, found)
     if not found.open_shares:
-        waiting = [n for n in await nudges.waiting_for(tx, lesson.id, kind) if n.teacher_id in found.waiting]
-        return Outcome(Verdict.WAITING if waiting else Verdict.UNREACHABLE, found, waiting=waiting)
+        asked = [nudge for nudge in waiting if nudge.teacher_id in found.waiting]
+        return Outcome(Verdict.WAITING if asked else Verdict.UNREACHABLE, found, waiting=asked)
     words, link = await words_and_link(tx, policy, lesson, kind)
     for share in found.open_shares:
         for first in range(0, len(share.learner_ids), _MOST_LEARNERS):
@@ -90,6 +95,12 @@ async def start(tx: Tx, policy: Policy, cohort: Cohort, lesson: Lesson, kind: Ki
             )
             await _ask(tx, nudge_id, share.teacher, share.external_userids[part], words, link)
     return Outcome(Verdict.STARTED, found, found.open_shares, words)
+
+
+async def _asked_for_all(tx: Tx, lesson: Lesson, kind: Kind, scope: Scope, waiting: Sequence[Nudge]) -> list[Nudge]:
+    """The tasks for those in the scope who missed the lesson, if there is one for everybody who has a class teacher."""
+    teachers = await nudge_budgets.teachers_missing(tx, lesson.id, kind.without, scope)
+    return [n for n in waiting if n.teacher_id in teachers] if teachers <= {n.teacher_id for n in waiting} else []
 
 
 async def _ask(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from camp import card
-from camp.card import Tap
 from camp.messages import Message, cut
 from camp.messages import card as to_card
 from camp.nudge_plan import Kind, Plan, plans_by_teacher
@@ -44,9 +43,9 @@ async def offer_each(tx: Tx, policy: Policy, teachers: Mapping[int, Member], coh
             await offer(tx, policy, say, teachers[who], cohort, own)
 
 
-async def bury_offer(tx: Tx, member: Member, lesson: Lesson, kind: Kind, verdict: str, tap: Tap | None = None) -> None:
+async def bury_offer(tx: Tx, member: Member, lesson: Lesson, kind: Kind, verdict: str) -> None:
     """The member's cards about this say the verdict in place of the button."""
-    await card.bury(tx, CARD, _ref(member, lesson, kind), verdict, tap)
+    await card.bury(tx, CARD, _ref(member, lesson, kind), verdict)
 
 
 def in_words(say: Say, found: Plan) -> str:

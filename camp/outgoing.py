@@ -13,7 +13,7 @@ from camp.policy import Policy
 from storage import kf, members
 from storage.database import Tx
 from storage.learners import Learner
-from storage.outbox import Answer, Intent, Priority, add_intent
+from storage.outbox import Answer, Intent, Priority, add_intent, add_intents
 
 DAY = timedelta(hours=24)
 
@@ -38,37 +38,33 @@ async def to_members(
     not_before: datetime | None = None,
     answer: Answer = Answer.FAILURE,
     context: dict[str, Any] | None = None,
-) -> bool:
-    """An app message to members (merged into one `touser` list); False when the dedup_key was used before or nobody is named.
+) -> None:
+    """An app message to members (merged into one `touser` list), unless the dedup_key was used before or nobody is named.
 
     Texts over WeCom's byte limit go out as several messages in order. Notices with a dedup_key also ask WeCom to drop an
     identical repetition (doc 90236), so that a crash between sending and noting it stays unseen.
     """
     if not userids:
-        return False
+        return
     parts = [message]
     if message["type"] in ("text", "markdown"):
         parts = [{**message, "text": page} for page in split_pages(message["text"].split("\n"))] or [message]
-    stored = False
     for number, part in enumerate(parts):
         key = f"{dedup_key}:{number}" if dedup_key and number else dedup_key
         payload: dict[str, Any] = {"to": list(userids), "message": part}
         if dedup_key:
             payload["duplicate_check"] = True
-        stored |= await add_intent(
-            tx,
-            Intent(
-                "app.message",
-                payload,
-                priority=priority,
-                dedup_key=key,
-                not_before=not_before,
-                expires_at=(not_before or tx.now) + expires_after,
-                answer=answer,
-                context=context or {},
-            ),
+        intent = Intent(
+            "app.message",
+            payload,
+            priority=priority,
+            dedup_key=key,
+            not_before=not_before,
+            expires_at=(not_before or tx.now) + expires_after,
+            answer=answer,
+            context=context or {},
         )
-    return stored
+        await add_intents(tx, [intent])
 
 
 async def to_learner(
@@ -149,10 +145,10 @@ async def to_robot(tx: Tx, policy: Policy, robot: str, message: Message, *, dedu
     )
 
 
-async def alert_operators(tx: Tx, message: Message, *, dedup_key: str) -> bool:
+async def alert_operators(tx: Tx, message: Message, *, dedup_key: str) -> None:
     """Tells the operators, or the managers where there is no operator."""
     people = await members.with_position(tx, "operator") or await members.with_position(tx, "manager")
-    return await to_members(tx, [p.userid for p in people], message, dedup_key=dedup_key)
+    await to_members(tx, [p.userid for p in people], message, dedup_key=dedup_key)
 
 
 def _with_last_word(policy: Policy, message: Message) -> Message:

@@ -123,7 +123,7 @@ async def view_classes(tx: Tx, policy: Policy, scope: Scope) -> list[ClassView]:
 
 async def check_in_link(tx: Tx, policy: Policy, lesson: Lesson) -> str | None:
     """The kf link that checks whoever opens it in to the lesson; None until WeCom has given us the link (kf.link)."""
-    return _link(policy, (await kf.account(tx, policy.open_kfid)).link_url, lesson)
+    return _link(policy, await kf.link_url(tx, policy.open_kfid), lesson)
 
 
 def lesson_name(say: Say, lesson: Lesson) -> str:

@@ -79,7 +79,7 @@ async def accept(tx: Tx, policy: Policy, cohort: Cohort, member: Member, tap: Ta
     await confirm(tx, policy, closing, f"member:{member.userid}")
     say = say_in(policy.language)
     at = day_and_time_near(policy, tx.now, tx.now)
-    await card.bury(tx, CARD, str(closing.id), say("closing.card_confirmed", member=member.shown, at=at), tap)
+    await card.bury(tx, CARD, str(closing.id), say("closing.card_confirmed", member=member.shown, at=at))
     return Outcome(Verdict.STARTED, cohort, closing, closing.proposed_counts)
 
 
@@ -94,7 +94,7 @@ async def hold(tx: Tx, policy: Policy, cohort: Cohort, member: Member, tap: Tap 
     if closing.state is State.PROPOSED:
         await closings.change(tx, closing.id, state=State.HELD)
     say = say_in(policy.language)
-    await card.bury(tx, CARD, str(closing.id), say("closing.card_held", member=member.shown), tap)
+    await card.bury(tx, CARD, str(closing.id), say("closing.card_held", member=member.shown))
     return Outcome(Verdict.HELD, cohort, closing, {})
 
 

@@ -15,7 +15,7 @@ from storage.columns import to_micros
 from storage.database import Tx
 from storage.enrolments import Enrolment
 from storage.learners import Learner
-from storage.outbox import Answer, Intent, Priority, add_intent
+from storage.outbox import Answer, Intent, Priority, add_intent, add_intents
 
 # Doc 92599: the code lives 20 s; two of them are left for the way.
 _CODE_LIVES = timedelta(seconds=18)
@@ -120,19 +120,17 @@ async def _send(
     tx: Tx, policy: Policy, code: str, parts: dict[str, Any], url: str | None, until: datetime, not_before: datetime | None = None
 ) -> None:
     waits = {_PARTS: parts} if not_before is not None else {}
-    await add_intent(
-        tx,
-        Intent(
-            "contact.welcome",
-            _message(policy, code, parts, url),
-            priority=Priority.WELCOME,
-            dedup_key=f"welcome:{code}",
-            not_before=not_before,
-            expires_at=until,
-            answer=Answer.FAILURE,
-            context={"learner_id": parts["learner_id"], **waits},
-        ),
+    hello = Intent(
+        "contact.welcome",
+        _message(policy, code, parts, url),
+        priority=Priority.WELCOME,
+        dedup_key=f"welcome:{code}",
+        not_before=not_before,
+        expires_at=until,
+        answer=Answer.FAILURE,
+        context={"learner_id": parts["learner_id"], **waits},
     )
+    await add_intents(tx, [hello])
 
 
 async def _ask_link(tx: Tx, policy: Policy, *, expires_at: datetime, dedup_key: str, context: dict[str, Any]) -> None:

@@ -18,10 +18,11 @@ from handlers.core.grammar import row_number
 from handlers.core.reply import Reply
 from handlers.core.router import Router
 from handlers.learner_checkin import check_in_by_menu, check_in_by_passphrase
-from storage import enrolments, journal, kf, learners
+from storage import journal, kf, learners, speakers
 from storage.database import Tx
 from storage.learners import Learner
 from storage.outbox import Answer, Intent, Priority, add_intent
+from storage.speakers import Speaker
 
 router = Router()
 
@@ -64,14 +65,16 @@ async def refused(ctx: Ctx) -> None:
 
 
 async def _hear(ctx: Ctx, item: KfItem) -> None:
-    learner = await _learner_of(ctx, item)
+    speaker = await _speaker_of(ctx, item)
+    learner = speaker.learner
     await kf.learner_spoke(ctx.tx, learner.id, item.open_kfid or ctx.policy.open_kfid, said_at(ctx))
     if item.kind == "text":
         await _answer_words(ctx, learner, item)
     else:
         await _answer_media(ctx, learner)
-    # By identity: a merge (报名 with a phone number) may have made them another row meanwhile.
-    await question.deliver_kept(ctx.tx, ctx.policy, item.external_userid)
+    # By identity: a merge (报名 with a phone number), which forgets the windows, may have made them another row meanwhile.
+    if speaker.kept or learner.id not in ctx.tx.windows:
+        await question.deliver_kept(ctx.tx, ctx.policy, item.external_userid)
 
 
 async def _answer_words(ctx: Ctx, learner: Learner, item: KfItem) -> None:
@@ -106,7 +109,7 @@ async def _answer_media(ctx: Ctx, learner: Learner) -> None:
 async def _event(ctx: Ctx, item: KfItem) -> None:
     """Sessions that change hands and recalled messages change nothing here: a send they forbid is refused by itself (95018)."""
     if item.event_type == "enter_session":
-        await enter(_learner_ctx(ctx, await _learner_of(ctx, item)), item)
+        await enter(_learner_ctx(ctx, (await _speaker_of(ctx, item)).learner), item)
     elif item.event_type == "msg_send_fail":
         await _send_failed(ctx, item)
 
@@ -127,16 +130,13 @@ async def _send_failed(ctx: Ctx, item: KfItem) -> None:
     await question.take_back(ctx.tx, ctx.policy, learner, lost)
 
 
-async def _learner_of(ctx: Ctx, item: KfItem) -> Learner:
+async def _speaker_of(ctx: Ctx, item: KfItem) -> Speaker:
     """The learner of a kf item, made known when new (not enrolled anywhere yet), and seen now."""
-    known = await learners.find(ctx.tx, "external_userid", item.external_userid)
+    known = await speakers.find(ctx.tx, item.external_userid)
     if known is None:
-        known = await learners.add(ctx.tx, external_userid=item.external_userid)
+        known = Speaker(await learners.add(ctx.tx, external_userid=item.external_userid))
         await _ask_name(ctx.tx, item.external_userid)
-    at = said_at(ctx)
-    if known.last_seen_at is None or known.last_seen_at < at:
-        await learners.change(ctx.tx, known.id, last_seen_at=at)
-        await enrolments.seen(ctx.tx, known.id, at)
+    await speakers.seen(ctx.tx, known, said_at(ctx))
     return known
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from camp import attendance
 from camp.lesson_event import LessonEvent, park_malformed, place_event, whole_number
 from camp.messages import text
@@ -28,16 +30,14 @@ async def watched(ctx: Ctx) -> None:
         return
     event = await place_event(ctx.tx, ctx.policy, ctx.fact.body)
     if event is not None:
-        await attendance.watched(
-            ctx.tx, ctx.policy, event.enrolment, event.lesson, seconds, source=event.source, at=event.occurred_at
-        )
+        await attendance.watched(ctx.tx, ctx.policy, event.enrolment, event.lesson, seconds, **_said(event))
 
 
 @router.fact("ingest.completion.finished")
 async def finished(ctx: Ctx) -> None:
     event = await place_event(ctx.tx, ctx.policy, ctx.fact.body)
     if event is not None:
-        await attendance.finish(ctx.tx, ctx.policy, event.enrolment, event.lesson, at=event.occurred_at, source=event.source)
+        await attendance.finish(ctx.tx, ctx.policy, event.enrolment, event.lesson, **_said(event))
 
 
 @router.fact("ingest.homework.graded")
@@ -52,10 +52,12 @@ async def graded(ctx: Ctx) -> None:
         return
     comment = ctx.fact.body.get("comment")
     words = comment[:_COMMENT_CHARACTERS] if isinstance(comment, str) and comment.strip() else None
-    await attendance.grade(
-        ctx.tx, ctx.policy, event.enrolment, event.lesson, score, words, source=event.source, at=event.occurred_at
-    )
+    await attendance.grade(ctx.tx, ctx.policy, event.enrolment, event.lesson, score, words, **_said(event))
     await to_learner(ctx.tx, ctx.policy, event.learner, text(_graded_words(ctx, event, score, words)), priority=Priority.NOTICE)
+
+
+def _said(event: LessonEvent) -> dict[str, Any]:
+    return {"source": event.source, "at": event.occurred_at, "before": event.known}
 
 
 def _graded_words(ctx: Ctx, event: LessonEvent, score: int, comment: str | None) -> str:

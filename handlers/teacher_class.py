@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 
 from camp.harmless import Ours
@@ -20,6 +21,7 @@ from handlers.core.reply import Reply
 from handlers.core.router import TEACHER, Router
 from storage import rosters
 from storage.cohorts import Lesson
+from storage.nudge_budgets import Missing
 from storage.rosters import LessonCount, RosterLine
 
 router = Router()
@@ -60,8 +62,7 @@ async def roster(ctx: StaffCtx, rest: Rest) -> Reply:
     lines = await rosters.roster(ctx.tx, scope, [cohort.id])
     if not lines:
         return Reply.text(ctx.say("teacher.roster_empty", cohort=cohort.name))
-    shown = [_roster_line(ctx, line) for line in lines]
-    return Reply.listing(ctx.say("teacher.roster_head", cohort=cohort.name), [*shown, _total(ctx, lines)])
+    return Reply.listing(ctx.say("teacher.roster_head", cohort=cohort.name), [*_roster_lines(ctx, lines), _total(ctx, lines)])
 
 
 @router.staff(
@@ -92,7 +93,7 @@ async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
     else:
         head = ctx.say("teacher.absent", **values)
     await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, found.cohort, missed)
-    return Reply.listing(head, [ctx.say("teacher.person", id=line.learner_id, name=line.shown) for line in missed.people])
+    return Reply.listing(head, _persons(ctx, missed.people))
 
 
 @router.staff(
@@ -114,10 +115,9 @@ async def unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
         return Reply.text(ctx.say("teacher.nobody_counts", lesson=name))
     if not missed.people:
         return Reply.text(ctx.say("teacher.all_finished", lesson=name, learners=count.to_complete))
-    lines = []
-    for line in missed.people:
-        person = ctx.say("teacher.person", id=line.learner_id, name=line.shown)
-        lines.append(f"{person} {ctx.say('teacher.mark_attended')}" if line.attended else person)
+    mark = ctx.say("teacher.mark_attended")
+    persons = zip(_persons(ctx, missed.people), missed.people, strict=True)
+    lines = [f"{person} {mark}" if line.attended else person for person, line in persons]
     await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, found.cohort, missed)
     return Reply.listing(ctx.say("teacher.unfinished", lesson=name, number=missed.missing, learners=count.to_complete), lines)
 
@@ -145,10 +145,9 @@ async def not_in_group(ctx: StaffCtx, rest: Rest) -> Reply:
     lines = await rosters.roster(ctx.tx, scope, [c.id for c in chosen], missing_in_group=True)
     if not lines:
         return Reply.text(ctx.say("teacher.all_in_group"))
-    shown = []
-    for line in lines:
-        person = ctx.say("teacher.person", id=line.learner_id, name=line.shown)
-        shown.append(f"{person} {line.cohort_code}" if len(chosen) > 1 else person)
+    shown = _persons(ctx, lines)
+    if len(chosen) > 1:
+        shown = [f"{person} {line.cohort_code}" for person, line in zip(shown, lines, strict=True)]
     return Reply.listing(ctx.say("teacher.not_in_group", number=len(lines)), shown)
 
 
@@ -188,10 +187,20 @@ def _class_lines(ctx: StaffCtx, view: ClassView) -> list[str]:
     return lines + posts
 
 
-def _roster_line(ctx: StaffCtx, line: RosterLine) -> str:
-    shown = ctx.say("teacher.roster_line", id=line.learner_id, name=line.shown, attended=line.attended, completed=line.completed)
-    marks = _marks(ctx.say, line.in_group, line.place, line.paid, line.unreachable)
-    return f"{shown} {marks}" if marks else shown
+def _persons(ctx: StaffCtx, lines: Sequence[RosterLine | Missing]) -> list[str]:
+    return ctx.say.each("teacher.person", id=[line.learner_id for line in lines], name=[line.shown for line in lines])
+
+
+def _roster_lines(ctx: StaffCtx, lines: Sequence[RosterLine]) -> list[str]:
+    shown = ctx.say.each(
+        "teacher.roster_line",
+        id=[line.learner_id for line in lines],
+        name=[line.shown for line in lines],
+        attended=[line.attended for line in lines],
+        completed=[line.completed for line in lines],
+    )
+    marks = [_marks(ctx.say, line.in_group, line.place, line.paid, line.unreachable) for line in lines]
+    return [f"{line} {mark}" if mark else line for line, mark in zip(shown, marks, strict=True)]
 
 
 @lru_cache

@@ -104,10 +104,9 @@ async def _start(ctx: StaffCtx, cohort: Cohort, lesson: Lesson, kind: Kind) -> R
         # In the quiet hours the card stays alive: the same tap does it later.
         number = sum(len(share.learner_ids) for share in outcome.started)
         face = ctx.say("nudge.card_asked", number=number) if outcome.started else words.split("\n")[0]
-        tap = tap_of(ctx) if "task_id" in ctx.fact.body else None
-        await bury_offer(ctx.tx, ctx.member, lesson, kind, face, tap)
-        if tap is not None:
-            await card.repaint(ctx.tx, tap)  # the tapped card may have been dead before
+        await bury_offer(ctx.tx, ctx.member, lesson, kind, face)
+        if "task_id" in ctx.fact.body:
+            await card.repaint(ctx.tx, tap_of(ctx))  # the tapped card may have been dead before
     return Reply.text(words)
 
 
@@ -115,14 +114,14 @@ async def _outcome(ctx: StaffCtx, cohort: Cohort, lesson: Lesson, kind: Kind, ou
     name, found = lesson_name(ctx.say, lesson), outcome.found
     if outcome.verdict is Verdict.QUIET:
         return ctx.say("nudge.quiet", **_quiet(ctx))
+    if outcome.verdict is Verdict.WAITING:
+        return await _waiting(ctx, name, outcome)
     if found is None:
         return ctx.say("nudge.closed", cohort=cohort.name)
     if outcome.verdict is Verdict.NOBODY_MISSING:
         return ctx.say(f"nudge.nobody_{kind}", lesson=name)
     if outcome.verdict is Verdict.UNREACHABLE:
         return ctx.say("nudge.unreachable", lesson=name, head=in_words(ctx.say, found))
-    if outcome.verdict is Verdict.WAITING:
-        return await _waiting(ctx, name, outcome)
     lines = [
         ctx.say("nudge.started", lesson=name, head=in_words(ctx.say, found)),
         ctx.say("nudge.card_content", text=outcome.text),

@@ -16,9 +16,10 @@ from storage.cohorts import Cohort, Lesson, calendars_of, load_cohorts, to_lesso
 from storage.database import Tx
 from storage.declared import read_once
 from storage.enrolments import NEWEST_FIRST, Enrolment
+from storage.learners import Learner
 from storage.statement import Upsert, built_once, insert_into
 from storage.sweeps import POOLS
-from storage.tables_camp import attendance, enrolments, lessons, pool_entries
+from storage.tables_camp import attendance, enrolments, identities, learners, lessons, pool_entries
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Witnesses:
 
 NOTHING = Witnesses()
 _NAMES = tuple(field.name for field in fields(Witnesses))
+_LEARNER = [learners.c[field.name] for field in fields(Learner)]
 _ENROLMENT = [enrolments.c[field.name] for field in fields(Enrolment)]
 _WIDTH = len(_ENROLMENT)
 
@@ -81,6 +83,21 @@ async def load(tx: Tx, enrolment_id: int, lesson_id: int) -> Witnesses:
     """The witnesses of one enrolment in one lesson (all empty when there is no row)."""
     row = (await tx.conn.execute(*_of_seat(enrolment_id, lesson_id))).one_or_none()
     return NOTHING if row is None else _to_witnesses(row)
+
+
+async def place_of(
+    tx: Tx, kind: str, value: str, cohort_id: int, lesson_id: int
+) -> tuple[Learner, Enrolment | None, Witnesses] | None:
+    """The learner of this identity, their enrolment in the cohort and what is known of them in the lesson; None for nobody."""
+    row = (await tx.conn.execute(*_place_of(kind, value, cohort_id, lesson_id))).one_or_none()
+    if row is None:
+        return None
+    learner, enrolment, known = row[: len(_LEARNER)], row[len(_LEARNER) : -len(_NAMES)], row[-len(_NAMES) :]
+    return (
+        Learner(*learner),
+        None if enrolment[0] is None else Enrolment(*enrolment),
+        NOTHING if known[-1] is None else Witnesses(*known),
+    )
 
 
 async def save(tx: Tx, enrolment_id: int, lesson_id: int, **columns: Any) -> None:
@@ -129,6 +146,16 @@ def _lesson(lesson_id: int) -> Select[Any]:
 @built_once
 def _of_seat(enrolment_id: int, lesson_id: int) -> Select[Any]:
     return select(attendance).where(attendance.c.enrolment_id == enrolment_id, attendance.c.lesson_id == lesson_id)
+
+
+@built_once
+def _place_of(kind: str, value: str, cohort_id: int, lesson_id: int) -> Select[Any]:
+    known = [attendance.c[name] for name in _NAMES]
+    here = and_(enrolments.c.learner_id == learners.c.id, enrolments.c.cohort_id == cohort_id)
+    there = and_(attendance.c.enrolment_id == enrolments.c.id, attendance.c.lesson_id == lesson_id)
+    named = identities.join(learners, learners.c.id == identities.c.learner_id)
+    query = select(*_LEARNER, *_ENROLMENT, *known).select_from(named.outerjoin(enrolments, here).outerjoin(attendance, there))
+    return query.where(identities.c.kind == kind, identities.c.value == value)
 
 
 @built_once

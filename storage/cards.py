@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, Select, Update, and_, bindparam, exists, insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.database import Tx
 from storage.statement import Upsert, built_once, insert_into
@@ -69,8 +70,8 @@ async def keep_code(tx: Tx, task_id: str, code: str) -> None:
 
 async def take_code(tx: Tx, task_id: str) -> str | None:
     """The newest code that still works, used from now on; None when there is none."""
-    code: str | None = (await tx.conn.execute(*_newest_code(task_id, tx.now - CODE_LIVES))).scalar_one_or_none()
-    return code if code and await use_code(tx, code) else None
+    code: str | None = (await tx.conn.execute(*_take_newest(task_id, tx.now - CODE_LIVES, tx.now))).scalar_one_or_none()
+    return code
 
 
 async def use_code(tx: Tx, code: str) -> bool:
@@ -101,10 +102,12 @@ def _keep_code(dialect: str) -> Upsert:
 
 
 @built_once
-def _newest_code(task_id: str, since: datetime) -> Select[Any]:
-    unused = and_(card_codes.c.task_id == task_id, card_codes.c.used_at.is_(None), card_codes.c.obtained_at > since)
+def _take_newest(of: str, since: datetime, at: datetime) -> ReturningUpdate[tuple[str]]:
+    unused = and_(card_codes.c.task_id == of, card_codes.c.used_at.is_(None), card_codes.c.obtained_at > since)
     newest_first = card_codes.c.obtained_at.desc(), card_codes.c.response_code
-    return select(card_codes.c.response_code).where(unused).order_by(*newest_first).limit(1)
+    newest = select(card_codes.c.response_code).where(unused).order_by(*newest_first).limit(1).scalar_subquery()
+    taken = update(card_codes).where(card_codes.c.response_code == newest, card_codes.c.used_at.is_(None)).values(used_at=at)
+    return taken.returning(card_codes.c.response_code)
 
 
 @built_once

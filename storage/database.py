@@ -7,7 +7,7 @@ lock, and a read-then-write under a deferred BEGIN oversells without any error (
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from storage.columns import read_json, write_json
 from storage.declared import watch
+from storage.later import Later, watch_waiting
 from storage.sqlite_connection import OneTurnConnection, open_sqlite
 
 # Shorter than the worker's and the callback's own deadlines: aiosqlite's thread sits in SQLite's wait.
@@ -82,8 +83,8 @@ class Tx:
 
     `now` is aware UTC. `cause_id` is the inbox id of the fact being applied (None outside the worker). `lanes` collects
     the lanes that got new rows and `facts` says that new facts were added, so that after the commit the right loops wake.
-    `later`: rows of the outbox that are stored together with others; None where each is stored at once.
-    `windows`: rows of kf_windows as this transaction left them, which nobody else can change before it ends.
+    `later`: rows that wait to be written together (storage.later); None where each is written at once.
+    `windows`: learners' kf windows as this transaction knows them (storage.kf).
     """
 
     conn: AsyncConnection
@@ -91,8 +92,8 @@ class Tx:
     cause_id: int | None = None
     lanes: set[str] = field(default_factory=set)
     facts: bool = False
-    later: list[dict[str, Any]] | None = None
-    windows: dict[int, Any] = field(default_factory=dict)
+    later: Later | None = None
+    windows: dict[int, Mapping[str, Any] | None] = field(default_factory=dict)
 
     @property
     def dialect(self) -> str:
@@ -152,6 +153,7 @@ class Database:
             self._reader = self._writer.execution_options(isolation_level="AUTOCOMMIT")
         for engine in (self._writer, self._reader) if self.is_sqlite else (self._writer,):
             watch(engine.sync_engine)
+            watch_waiting(engine.sync_engine)
 
     def _sqlite_engine(self, *, begin: str, size: int, cache_kib: int) -> AsyncEngine:
         engine = create_async_engine(
@@ -184,16 +186,20 @@ class Database:
     async def write(self, now: datetime | None = None) -> AsyncIterator[Tx]:
         """A writing transaction: commits at the end, rolls back on an exception; StorageBusy when the database is busy."""
         if self._lock is None:
-            async with self._begin(now) as tx:
+            async with self._begin(now, self._open(self._writer)) as tx:
                 yield tx
             return
-        async with self._lock, self._begin(now) as tx:
+        async with self._lock, self._begin(now, self._keep()) as tx:
             yield tx
 
+    def write_once(self, now: datetime | None = None) -> AbstractAsyncContextManager[Tx]:
+        """As `write`, for a single statement: on PostgreSQL it is a transaction by itself, with one journey instead of three."""
+        return self.write(now) if self.is_sqlite else self._begin(now, self._open(self._reader))
+
     @asynccontextmanager
-    async def _begin(self, now: datetime | None) -> AsyncIterator[Tx]:
+    async def _begin(self, now: datetime | None, opened: AbstractAsyncContextManager[AsyncConnection]) -> AsyncIterator[Tx]:
         try:
-            async with _plain_faults(), self._to_write() as conn, conn.begin():
+            async with _plain_faults(), opened as conn, conn.begin():
                 yield Tx(conn, now or self.now())
         except StorageBusy as error:
             self.fault = error
@@ -204,9 +210,6 @@ class Database:
         """A reading transaction that never waits for the writer; StorageBusy as `write`."""
         async with _plain_faults(), self._open(self._reader) as conn:
             yield Tx(conn, now or self.now())
-
-    def _to_write(self) -> AbstractAsyncContextManager[AsyncConnection]:
-        return self._keep() if self.is_sqlite else self._open(self._writer)
 
     @asynccontextmanager
     async def _keep(self) -> AsyncIterator[AsyncConnection]:

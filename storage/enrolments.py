@@ -16,8 +16,6 @@ from storage.tables_camp import enrolments
 NEWEST_FIRST = (enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
 _ADD = insert(enrolments).returning(enrolments)
 _CHANGE = update(enrolments).where(enrolments.c.id == bindparam("of"))
-_CURRENT = select(enrolments.c.id).where(enrolments.c.learner_id == bindparam("learner")).order_by(*NEWEST_FIRST).limit(1)
-_SEEN = update(enrolments).where(enrolments.c.id == _CURRENT.scalar_subquery())
 
 
 @dataclass(frozen=True)
@@ -64,11 +62,6 @@ async def current(tx: Tx, learner_id: int) -> Enrolment | None:
     """The enrolment that counts now: the newest one (a moved learner's is the one in the next cohort)."""
     found = await of_learner(tx, learner_id)
     return found[0] if found else None
-
-
-async def seen(tx: Tx, learner_id: int, at: datetime) -> None:
-    """Notes on the current enrolment, if there is one, that the learner was there."""
-    await tx.conn.execute(_SEEN, {"learner": learner_id, "last_seen_at": at})
 
 
 async def add(tx: Tx, **columns: Any) -> Enrolment:

@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Update, and_, delete, func, select, union_all, update
 from sqlalchemy.engine import Row
-from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.columns import to_dict, to_storable
 from storage.database import Tx
-from storage.statement import Upsert, built_once, in_few_lengths, insert_into
+from storage.new_rows import add_new
+from storage.statement import built_once, in_few_lengths
 from storage.tables_loop import inbox
 
 _KEY_LENGTH = 200
@@ -85,38 +84,26 @@ async def line_up(tx: Tx) -> None:
         await tx.conn.execute(select(func.pg_advisory_xact_lock(_LINE)))
 
 
-async def add_facts(tx: Tx, drafts: Sequence[FactDraft]) -> int:
+async def add_facts(tx: Tx, drafts: Sequence[FactDraft], *, in_line: bool = False) -> int:
     """Stores the drafts; those whose dedup_key is known already are left out. Returns how many were new.
 
     Ids rise in the order of the drafts. On PostgreSQL two transactions may commit in another order than their ids: those that
-    `line_up` first do not (all that comes in from outside); an answer and a callback that meet may be applied either way round.
+    `line_up` first, or store `in_line`, which is the same without a journey of its own, do not (all that comes in from outside);
+    an answer and a callback that meet may be applied either way round.
     """
     if not drafts:
         return 0
-    rows = [
-        {
-            "source": d.source,
-            "kind": d.kind,
-            "dedup_key": to_key(d.dedup_key),
-            "conversation": to_storable(d.conversation)[:160],
-            "body": d.body,
-            "received_at": tx.now,
-            "turn": d.turn,
-            "state": State.PENDING,
-            "attempts": 0,
-        }
-        for d in drafts
-    ]
-    stored = await tx.conn.execute(_add(tx.dialect), rows)
     tx.facts = True
-    return len(stored.all()) if stored.returns_rows else stored.rowcount
-
-
-@lru_cache
-def _add(dialect: str) -> Upsert | ReturningInsert[tuple[int]]:
-    row = insert_into(dialect, inbox).on_conflict_do_nothing(index_elements=["dedup_key"])
-    # asyncpg tells no row count of many rows; SQLite does, and takes them faster without RETURNING.
-    return row.returning(inbox.c.id) if dialect == "postgresql" else row
+    each = {
+        "source": [d.source for d in drafts],
+        "kind": [d.kind for d in drafts],
+        "dedup_key": [to_key(d.dedup_key) for d in drafts],
+        "conversation": [to_storable(d.conversation)[:160] for d in drafts],
+        "body": [d.body for d in drafts],
+        "turn": [int(d.turn) for d in drafts],
+    }
+    every = {"received_at": tx.now, "state": int(State.PENDING), "attempts": 0}
+    return await add_new(tx, inbox, "dedup_key", each, every, lock=_LINE if in_line else None)
 
 
 def to_key(words: str) -> str:

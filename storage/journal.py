@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from storage.database import Tx
+from storage.later import write_later
 from storage.tables_camp import journal
 
 _RECORD = insert(journal)
@@ -27,7 +28,7 @@ async def record(
 ) -> None:
     """Appends one entry. `by`: learner, member:<userid>, rule:<name>, wecom, or an ingest source."""
     row = {"learner_id": learner_id, "enrolment_id": enrolment_id, "at": at or tx.now, "kind": kind, "by": by, "detail": detail}
-    await tx.conn.execute(_RECORD, row)
+    await write_later(tx, _RECORD, row)
 
 
 async def story(tx: Tx, learner_id: int, limit: int = 50) -> list[Entry]:

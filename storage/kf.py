@@ -13,13 +13,15 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.database import Tx
 from storage.declared import read_once
-from storage.statement import built_once, insert_into
+from storage.later import what_waits, write_later
+from storage.statement import Upsert, built_once, insert_into
 from storage.tables_loop import kf_accounts, kf_windows
 
 # Doc 94677: 5 messages within 48 h after the learner's last message, then silence until the learner writes again.
 WINDOW = timedelta(hours=48)
 MESSAGES = 5
 
+WINDOW_COLUMNS = ("open_kfid", "learner_spoke_at", "sent_since", "closed_at")
 _CHANGE_ACCOUNT = update(kf_accounts).where(kf_accounts.c.open_kfid == bindparam("of"))
 _PULL_AGAIN = _CHANGE_ACCOUNT.where(kf_accounts.c.pulling.is_(True), kf_accounts.c.pulling_at >= bindparam("after")).values(
     again=True, token=bindparam("token"), token_at=bindparam("token_at")
@@ -94,25 +96,44 @@ async def change_account(tx: Tx, open_kfid: str, **columns: Any) -> None:
 
 async def window(tx: Tx, learner_id: int) -> Window | None:
     """The learner's window at `tx.now`; None when they never wrote to kf."""
-    row = tx.windows.get(learner_id) or (await tx.conn.execute(*_window(learner_id))).one_or_none()
+    if learner_id not in tx.windows:
+        know(tx, learner_id, (await tx.conn.execute(*_window(learner_id))).one_or_none())
+    row = tx.windows[learner_id]
     if row is None:
         return None
-    until = row.learner_spoke_at + WINDOW if row.learner_spoke_at else None
-    if until is None or until <= tx.now or row.closed_at is not None:
-        return Window(row.open_kfid, 0, None)
-    return Window(row.open_kfid, max(0, MESSAGES - row.sent_since), until)
+    until = row["learner_spoke_at"] + WINDOW if row["learner_spoke_at"] else None
+    if until is None or until <= tx.now or row["closed_at"] is not None:
+        return Window(row["open_kfid"], 0, None)
+    return Window(row["open_kfid"], max(0, MESSAGES - row["sent_since"]), until)
+
+
+def know(tx: Tx, learner_id: int, row: Row[Any] | None) -> None:
+    """Keeps what a statement found of a window: its WINDOW_COLUMNS, empty where there is none. What waits is newer."""
+    waits = what_waits(tx, _opened(tx.dialect), learner_id)
+    found = None if row is None or row.open_kfid is None else {name: getattr(row, name) for name in WINDOW_COLUMNS}
+    tx.windows[learner_id] = found if waits is None else waits
 
 
 async def learner_spoke(tx: Tx, learner_id: int, open_kfid: str, at: datetime) -> None:
     """The learner wrote: the window opens for 48 h and the count starts anew (an older message changes nothing)."""
     row = {"learner_id": learner_id, "open_kfid": open_kfid, "learner_spoke_at": at, "sent_since": 0, "closed_at": None}
-    opened = (await tx.conn.execute(_spoke(tx.dialect), row)).one_or_none()
-    if opened is not None:
-        tx.windows[learner_id] = opened
+    if tx.later is None or learner_id not in tx.windows:
+        opened = (await tx.conn.execute(_spoke(tx.dialect), row)).one_or_none()
+        if opened is not None:
+            know(tx, learner_id, opened)
+        return
+    known = tx.windows[learner_id]
+    if known is None or known["learner_spoke_at"] is None or known["learner_spoke_at"] <= at:
+        tx.windows[learner_id] = row
+        await write_later(tx, _opened(tx.dialect), row, key=learner_id)
 
 
 async def spend(tx: Tx, learner_id: int, messages: int = 1) -> None:
     """Counts messages handed to the lane."""
+    waits = what_waits(tx, _opened(tx.dialect), learner_id)
+    if waits is not None:
+        waits["sent_since"] += messages
+        return
     tx.windows.pop(learner_id, None)
     await tx.conn.execute(*_spend(learner_id, messages))
 
@@ -173,14 +194,18 @@ def _spend(learner: int, messages: int) -> Update:
 
 
 @lru_cache
-def _spoke(dialect: str) -> ReturningInsert[Any]:
+def _opened(dialect: str) -> Upsert:
     row = insert_into(dialect, kf_windows)
-    later = row.on_conflict_do_update(
+    return row.on_conflict_do_update(
         index_elements=["learner_id"],
-        set_={name: row.excluded[name] for name in ("open_kfid", "learner_spoke_at", "sent_since", "closed_at")},
+        set_={name: row.excluded[name] for name in WINDOW_COLUMNS},
         where=kf_windows.c.learner_spoke_at.is_(None) | (kf_windows.c.learner_spoke_at <= row.excluded.learner_spoke_at),
     )
-    return later.returning(*kf_windows.c)
+
+
+@lru_cache
+def _spoke(dialect: str) -> ReturningInsert[Any]:
+    return _opened(dialect).returning(*kf_windows.c)
 
 
 def _to_account(row: Row[Any]) -> Account:

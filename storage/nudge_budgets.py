@@ -18,6 +18,7 @@ from storage.tables_nudge import nudge_learners, nudges
 
 # The beginnings of the day, the week and the month.
 Spans = tuple[datetime, datetime, datetime]
+_NOTHING = (0, 0, 0)
 
 
 class Missing(NamedTuple):
@@ -52,19 +53,30 @@ class Missing(NamedTuple):
 
 async def missing(tx: Tx, lesson_id: int, without: str, scope: Scope | None, spans: Spans) -> list[Missing]:
     """Who was to have the lesson `attended` (or `completed`) and has not, within the scope, by number."""
-    day, week, month = spans
-    values = {"lesson_id": lesson_id, "day": day, "week": week, "month": month, "since": min(spans)}
-    rows = await tx.conn.execute(_missing(scope and scope.shape, without), values | (scope.values if scope else {}))
-    return [Missing(*row) for row in rows.all()]
+    values, shape = {"lesson_id": lesson_id, **(scope.values if scope else {})}, scope and scope.shape
+    rows = (await tx.conn.execute(_missing(shape, without), values)).all()
+    if not rows:
+        return []
+    # By itself, as most of them got nothing lately: to join it to every line costs as much as all the rest.
+    found = await tx.conn.execute(_spent_in_cohort(shape), {**values, **_since(spans)})
+    spent = {row[0]: tuple(row[1:]) for row in found.all()}
+    return [Missing(*row, *spent.get(row[0], _NOTHING)) for row in rows]
+
+
+async def teachers_missing(tx: Tx, lesson_id: int, without: str, scope: Scope) -> set[int]:
+    """The class teachers of those whom `missing` would list."""
+    values = {"lesson_id": lesson_id, **scope.values}
+    return set((await tx.conn.execute(_teachers_missing(scope.shape, without), values)).scalars())
+
+
+@lru_cache
+def _teachers_missing(scope: Scope, without: str) -> Select[Any]:
+    query = select(enrolments.c.class_teacher_id).distinct().select_from(of_lesson(listed_cohort(scope)))
+    return query.where(due_at(bindparam("lesson_id"), scope, without), enrolments.c.class_teacher_id.is_not(None))
 
 
 @lru_cache
 def _missing(scope: Scope | None, without: str) -> Select[Any]:
-    lesson_id: Any = bindparam("lesson_id")
-    theirs = select(enrolments.c.learner_id).where(listed_cohort(scope).in_(cohorts_of([lesson_id])))
-    if scope is not None:
-        theirs = theirs.where(enrolment_listed(scope, cohorts_of([lesson_id])))
-    spent = _spent(theirs).subquery()
     friendship = and_(
         follows.c.learner_id == enrolments.c.learner_id,
         follows.c.member_id == enrolments.c.class_teacher_id,
@@ -82,22 +94,17 @@ def _missing(scope: Scope | None, without: str) -> Select[Any]:
             enrolments.c.place,
             learners.c.unsubscribed_at.is_not(None),
             follows.c.member_id.is_not(None),
-            func.coalesce(spent.c.today, 0),
-            func.coalesce(spent.c.week, 0),
-            func.coalesce(spent.c.month, 0),
         )
-        .select_from(pupils.outerjoin(follows, friendship).outerjoin(spent, spent.c.learner_id == enrolments.c.learner_id))
-        .where(due_at(lesson_id, scope, without))
+        .select_from(pupils.outerjoin(follows, friendship))
+        .where(due_at(bindparam("lesson_id"), scope, without))
         .order_by(enrolments.c.learner_id)
     )
 
 
 async def spent_by(tx: Tx, learner_id: int, spans: Spans) -> tuple[int, int, int]:
     """What one learner got, or may still get from a waiting task, this day, week and month."""
-    day, week, month = spans
-    values = {"learner_ids": [learner_id], "day": day, "week": week, "month": month, "since": min(spans)}
-    row = (await tx.conn.execute(_spent_by(), values)).one_or_none()
-    return (0, 0, 0) if row is None else (int(row.today), int(row.week), int(row.month))
+    row = (await tx.conn.execute(_spent_by(), {"learner_ids": [learner_id], **_since(spans)})).one_or_none()
+    return _NOTHING if row is None else (int(row.today), int(row.week), int(row.month))
 
 
 async def sent_within(tx: Tx, scope: Scope, spans: Spans) -> tuple[int, int]:
@@ -114,6 +121,14 @@ async def sent_within(tx: Tx, scope: Scope, spans: Spans) -> tuple[int, int]:
     )
     row = (await tx.conn.execute(query)).one()
     return int(row[0]), int(row[1])
+
+
+@lru_cache
+def _spent_in_cohort(scope: Scope | None) -> Select[Any]:
+    """Of the learners in the lesson's cohort."""
+    cohort = cohorts_of([bindparam("lesson_id")])
+    theirs = select(enrolments.c.learner_id).where(listed_cohort(scope).in_(cohort))
+    return _spent(theirs if scope is None else theirs.where(enrolment_listed(scope, cohort)))
 
 
 @lru_cache
@@ -136,6 +151,11 @@ def _spent(learner_ids: Any) -> Select[Any]:
         .where(nudge_learners.c.learner_id.in_(learner_ids), or_(waiting, lately))
         .group_by(nudge_learners.c.learner_id)
     )
+
+
+def _since(spans: Spans) -> dict[str, datetime]:
+    day, week, month = spans
+    return {"day": day, "week": week, "month": month, "since": min(spans)}
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -154,12 +154,7 @@ async def alike(tx: Tx, nudge: Nudge) -> int:
 async def counts(tx: Tx, nudge_ids: Sequence[int]) -> dict[int, dict[Got, int]]:
     """Per task how many learners are in each state; states nobody is in are left out."""
     found: dict[int, dict[Got, int]] = {nudge_id: {} for nudge_id in nudge_ids}
-    query = (
-        select(nudge_learners.c.nudge_id, nudge_learners.c.state, func.count())
-        .where(nudge_learners.c.nudge_id.in_(nudge_ids))
-        .group_by(nudge_learners.c.nudge_id, nudge_learners.c.state)
-    )
-    for nudge_id, state, number in await tx.conn.execute(query):
+    for nudge_id, state, number in await tx.conn.execute(*_counts(nudge_ids)):
         found[nudge_id][Got(state)] = number
     return found
 
@@ -223,6 +218,12 @@ async def tell_story(tx: Tx, nudge: Nudge, by: str, seq: int, told: Sequence[Cha
 def _waiting_for(lesson_id: int, kind: str) -> Select[Any]:
     about = and_(nudges.c.lesson_id == lesson_id, nudges.c.kind == kind)
     return select(nudges).where(about, nudges.c.state.in_(OPEN)).order_by(nudges.c.id)
+
+
+@built_once
+def _counts(nudge_ids: Sequence[int]) -> Select[Any]:
+    kinds = nudge_learners.c.nudge_id, nudge_learners.c.state
+    return select(*kinds, func.count()).where(nudge_learners.c.nudge_id.in_(nudge_ids)).group_by(*kinds)
 
 
 @built_once

@@ -16,6 +16,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from storage.columns import to_dict, to_storable
 from storage.database import Tx
 from storage.inbox import to_key
+from storage.later import write_later
 from storage.statement import Upsert, built_once, in_few_lengths, insert_into
 from storage.tables_loop import outbox
 
@@ -92,31 +93,19 @@ class Due:
 
 
 async def add_intent(tx: Tx, intent: Intent) -> bool:
-    """Stores the intent, if need be at `store_later`; False when its dedup_key is known already."""
+    """Stores the intent, if need be later; False when its dedup_key is known already."""
     tx.lanes.add(intent.lane)
     row = _to_row(tx, intent)
-    if tx.later is not None and intent.dedup_key is None:
-        tx.later.append(row)
+    if intent.dedup_key is None:
+        await write_later(tx, _add(tx.dialect), row)
         return True
-    await store_later(tx)
     return (await tx.conn.execute(_add(tx.dialect), row)).rowcount > 0
 
 
-async def store_later(tx: Tx) -> None:
-    """Stores what was left for later, in its order."""
-    if tx.later:
-        rows = tx.later.copy()
-        tx.later.clear()
-        await tx.conn.execute(_add(tx.dialect), rows)
-
-
 async def add_intents(tx: Tx, intents: Sequence[Intent]) -> None:
-    """Stores many at once; those whose dedup_key is known already are left out."""
-    if not intents:
-        return
-    await store_later(tx)
-    await tx.conn.execute(_add(tx.dialect), [_to_row(tx, intent) for intent in intents])
+    """Stores these, if need be later; those whose dedup_key is known by then are left out."""
     tx.lanes.update(intent.lane for intent in intents)
+    await write_later(tx, _add(tx.dialect), *(_to_row(tx, intent) for intent in intents))
 
 
 @lru_cache
@@ -168,7 +157,6 @@ def _come_besides(in_lane: str, at: datetime, limit: int, besides: Sequence[int]
 
 async def on_its_way(tx: Tx, call: str, by: datetime) -> bool:
     """Whether a row of this call will be tried until then."""
-    await store_later(tx)
     # Of this call's own lane (Intent.lane), so that the index serves it.
     waiting = and_(outbox.c.lane == call, outbox.c.state == State.PENDING, outbox.c.not_before <= by)
     alive = or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > tx.now)
@@ -177,7 +165,6 @@ async def on_its_way(tx: Tx, call: str, by: datetime) -> bool:
 
 async def held_back(tx: Tx, call: str) -> list[Due]:
     """The rows of this call that wait for their moment, have never reached WeCom and will not expire before it."""
-    await store_later(tx)
     waiting = and_(outbox.c.lane == call, outbox.c.state == State.PENDING, outbox.c.not_before > tx.now)
     fresh = and_(outbox.c.tried_at.is_(None), or_(outbox.c.expires_at.is_(None), outbox.c.expires_at > tx.now))
     return [_to_due(row) for row in await tx.conn.execute(select(outbox).where(waiting, fresh).order_by(outbox.c.id))]

@@ -90,12 +90,15 @@ async def enter(tx: Tx, *, enrolment_id: int, learner_id: int, pool: str, grade:
 
 
 async def open_of(
-    tx: Tx, cohort_id: int, pool: str, placed: ColumnElement[bool], grade: str | None, attended: int, limit: int
+    tx: Tx, cohort_id: int, pool: str, placed: ColumnElement[bool], grade: str | None, attended: int, since: datetime, limit: int
 ) -> list[Entry]:
-    """The first open entries of a cohort's learners in the pool with this grade who attended so many lessons."""
-    there = [enrolments.c.cohort_id == cohort_id, enrolments.c.place == pool, enrolments.c.attended == attended, placed]
-    own = [pool_entries.c.pool == pool, pool_entries.c.state == "open", pool_entries.c.grade.is_not_distinct_from(grade)]
-    query = _entries().where(*there, *own).order_by(enrolments.c.id).limit(limit)
+    """The first of a cohort's learners who came to the pool since then with this grade and so many lessons attended."""
+    # As the index has them, so that it is read from there on and no further than needed.
+    kind = [BEST_FIRST[0] == (grade or "Z"), pool_entries.c.grade.is_not_distinct_from(grade)]
+    kind += [pool_entries.c.attended == attended, pool_entries.c.entered_at >= since]
+    own = [pool_entries.c.pool == pool, pool_entries.c.state == "open"]
+    there = [enrolments.c.cohort_id == cohort_id, enrolments.c.place == pool, placed]
+    query = _entries().where(*own, *kind, *there).order_by(pool_entries.c.entered_at, pool_entries.c.id).limit(limit)
     return [_to_entry(row) for row in await tx.conn.execute(query)]
 
 

@@ -16,17 +16,21 @@ from typing import Any
 
 from aiosqlite import Connection
 
-# A SELECT that is not over after so many steps of SQLite's machine (about a millisecond) is begun again on the thread.
-_SHORT_STEPS = 30_000
+# A SELECT that is not over after so many steps of SQLite's machine, or at most twice as many, is begun again on the thread;
+# a list of five hundred learners, one to two milliseconds, is not. SQLite counts on from run to run of a prepared statement, so
+# it calls for the first time at any step of this run, and for the second time after so many.
+_SHORT_STEPS = 45_000
+_FIRST_THEN_STOP = (0, 1)
 # Of one that was not it is believed so many times that it will not be this time either: what it began would be done twice.
 _BELIEVED_LONG, _MOST_LONG = 16, 500
 _long: dict[str, int] = {}
 # So many values at most are written at once (an INSERT of some rows); each takes about a microsecond.
 _SHORT_VALUES = 1_000
 # A write that names its rows by their keys; what looks for them, by a query or a range, may take long.
+_KEYS = "id|learner_id|enrolment_id|open_kfid|task_id|response_code"
 _NAMES_ITS_ROWS = re.compile(
     r"INSERT INTO \w+ \([^)]*\) VALUES |SAVEPOINT |RELEASE |"
-    r"(UPDATE|DELETE FROM) (?P<table>\w+)\b.*\bWHERE (?P=table)\.(id|learner_id|enrolment_id|open_kfid) (= |IN \(\?)",
+    rf"(UPDATE|DELETE FROM) (?P<table>\w+)\b.*\bWHERE (?P=table)\.({_KEYS}) (= |IN \(\?)",
     re.DOTALL,
 )
 
@@ -67,7 +71,7 @@ class OneTurnCursor:
 
     def _ran_in_few_steps(self, statement: str, values: Sequence[Any]) -> bool:
         real = self._connection.real
-        real.set_progress_handler(_stop, _SHORT_STEPS)
+        real.set_progress_handler(iter(_FIRST_THEN_STOP).__next__, _SHORT_STEPS)
         try:
             self._run(sqlite3.Connection.execute, statement, values)
         except sqlite3.OperationalError as error:
@@ -137,10 +141,6 @@ class OneTurnConnection(Connection):
             raise
         self._thread_at_work = False
         return done
-
-
-def _stop() -> int:
-    return 1
 
 
 def _is_known_as_long(statement: str) -> bool:

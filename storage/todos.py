@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
+from storage.declared import read_once
 from storage.statement import built_once
 from storage.tables_camp import learners, todos
 
@@ -59,6 +60,7 @@ async def open_of(tx: Tx, member_id: int) -> list[Todo]:
     return [_to_todo(row) for row in rows]
 
 
+@read_once(todos)
 async def count_open(tx: Tx, member_id: int) -> int:
     return int((await tx.conn.execute(*_open(member_id))).scalar_one())
 

@@ -6,10 +6,11 @@ import base64
 import binascii
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from wechatpy.crypto.cryptography import WeChatCipher
+from cryptography.hazmat.primitives.ciphers import CipherContext
 from wechatpy.enterprise.crypto import PrpCrypto
 
 from bot.wecom.xml_tree import MAX_BYTES, XmlRefused, parse_xml
@@ -20,6 +21,12 @@ DEFAULT_MAX_AGE_S = 300  # our own window against replays; WeCom's three tries s
 ENVELOPE_DEPTH = 8
 PAD_BLOCK = 32  # PKCS#7 with 32-byte blocks over a 16-byte cipher block [D 90968]
 HEAD = 20  # 16 random bytes and the 4-byte big-endian length of the message
+
+
+# The envelope as WeCom writes it, its leaves in any order. Whatever else comes, right or wrong, is read as XML.
+_TEXT = rb"(?:<!\[CDATA\[\w*\]\]>|\w*)"
+_REST = rb"[ \t\n]*(?:(?:<ToUserName>%b</ToUserName>|<AgentID>%b</AgentID>)[ \t\n]*)*" % (_TEXT, _TEXT)
+_USUAL = re.compile(rb"<xml>%b<Encrypt><!\[CDATA\[([A-Za-z0-9+/=]+)\]\]></Encrypt>%b</xml>[ \t\n]*" % (_REST, _REST))
 
 
 class BadEnvelope(Exception):
@@ -53,9 +60,14 @@ class Keys:
             raise ValueError("encoding_aes_key must decode to 32 bytes")
 
     @cached_property
-    def cipher(self) -> WeChatCipher:
-        """AES-256-CBC under this key; its working state is made anew for each message."""
-        return PrpCrypto(self.aes_key).cipher
+    def decryptor(self) -> CipherContext:
+        """AES-256-CBC under this key, one for all messages, as to make one costs more than to decrypt with it.
+
+        In CBC the message before changes the first block of the next and no other; with WeCom it is 16 random bytes that are
+        thrown away [D 90968].
+        """
+        decryptor: CipherContext = PrpCrypto(self.aes_key).cipher.cipher.decryptor()
+        return decryptor
 
     @cached_property
     def aes_key(self) -> bytes:
@@ -79,22 +91,28 @@ def open_envelope(
     """Return the decrypted XML text of one POST; `now` is epoch seconds, `max_age_s=None` accepts any age [D 90930]."""
     if len(body) > MAX_BYTES:
         raise BadEnvelope("too large")
-    try:
-        envelope = parse_xml(body, max_depth=ENVELOPE_DEPTH)
-    except XmlRefused as refused:
-        raise BadEnvelope(f"envelope: {refused}") from None
-    encrypted = envelope.get("Encrypt")
-    if not isinstance(encrypted, str) or not encrypted:
-        raise BadEnvelope("no Encrypt")
     return open_encrypted(
         keys,
         signature=signature,
         timestamp=timestamp,
         nonce=nonce,
-        encrypted=encrypted.strip(),
+        encrypted=read_encrypted(body),
         now=now,
         max_age_s=max_age_s,
     )
+
+
+def read_encrypted(body: bytes) -> str:
+    """Return what the envelope carries, still encrypted; `BadEnvelope` 400 on junk."""
+    if usual := _USUAL.fullmatch(body):
+        return usual[1].decode()
+    try:
+        encrypted = parse_xml(body, max_depth=ENVELOPE_DEPTH).get("Encrypt")
+    except XmlRefused as refused:
+        raise BadEnvelope(f"envelope: {refused}") from None
+    if not isinstance(encrypted, str) or not encrypted:
+        raise BadEnvelope("no Encrypt")
+    return encrypted.strip()
 
 
 def open_echo(
@@ -140,7 +158,7 @@ def open_encrypted(
     if not hmac.compare_digest(expected.encode(), _raw(signature)):
         raise BadEnvelope("signature", UNAUTHENTIC)
     _check_age(timestamp, now, max_age_s)
-    return _split(_decrypt(keys.cipher, encrypted), keys.receive_id)
+    return _split(_decrypt(keys.decryptor, encrypted), keys.receive_id)
 
 
 def sign(token: str, timestamp: str, nonce: str, encrypted: str) -> str:
@@ -164,17 +182,15 @@ def _check_age(timestamp: str, now: float, max_age_s: float | None) -> None:
         raise BadEnvelope("stale timestamp", UNAUTHENTIC)
 
 
-def _decrypt(cipher: WeChatCipher, encrypted: str) -> bytes:
+def _decrypt(decryptor: CipherContext, encrypted: str) -> bytes:
     """AES-256-CBC with wechatpy's cipher; its unpadding is not used because it accepts pad 0 and never checks pad bytes."""
     try:
-        ciphertext = base64.b64decode(encrypted.encode("ascii"), validate=True)
-    except ValueError:  # UnicodeEncodeError and binascii.Error are kinds of it
+        ciphertext = binascii.a2b_base64(encrypted, strict_mode=True)
+    except ValueError:  # binascii.Error is a kind of it
         raise BadEnvelope("not base64") from None
     if not ciphertext or len(ciphertext) % 16:
         raise BadEnvelope("ciphertext length")
-    plain = cipher.decrypt(ciphertext)
-    assert isinstance(plain, bytes)
-    return plain
+    return decryptor.update(ciphertext)
 
 
 def _split(plain: bytes, receive_id: str) -> str:

@@ -12,8 +12,8 @@ MAX_NODES = 20_000
 # One leaf of a flat document, in CDATA or plain.
 _LEAF = re.compile(r"<([A-Za-z]\w*)>(?:<!\[CDATA\[([^<]*)\]\]>|([^<]*))</\1>", re.ASCII)
 _ROOT = re.compile(r"<xml>[ \t\n]*</xml>[ \t\n]*")
-# What XML forbids or changes (a carriage return).
-_ODD = bytes([*range(0x09), *range(0x0B, 0x20)])
+# What XML forbids, changes (a carriage return) or begins an entity with.
+_ODD = bytes([*range(0x09), *range(0x0B, 0x20), ord("&")])
 
 
 class XmlRefused(ValueError):
@@ -40,9 +40,9 @@ def _flat(data: bytes, text: str) -> dict[str, Any] | None:
 
     None for whatever may be anything else: inner nodes, entities, attributes, comments, odd characters, two leaves of one name.
     """
-    # As many ends of CDATA as beginnings: none is left inside a text. EF BF begins U+FFFE and U+FFFF.
-    closed = data.count(b"]]>") == data.count(b"<![CDATA[")
-    if not closed or b"&" in data or b"\xef\xbf" in data or len(data.translate(None, _ODD)) < len(data):
+    # EF BF begins U+FFFE and U+FFFF. As many ends of CDATA as beginnings: none is left inside a text.
+    odd = len(data.translate(None, _ODD)) < len(data) or (not text.isascii() and b"\xef\xbf" in data)
+    if odd or data.count(b"]]>") != data.count(b"<![CDATA["):
         return None
     parts = _LEAF.split(text, MAX_NODES - 1)
     if _ROOT.fullmatch("".join(parts[::4])) is None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
+from string import Formatter
 from typing import Any
 
 from camp.harmless import Ours, harmless
 
-Say = Callable[..., str]
 LANGUAGES = ("zh", "en")
 
 
@@ -32,16 +32,40 @@ def _collect() -> dict[str, tuple[str, str]]:
 PHRASES = _collect()
 
 
-@lru_cache
-def say_in(language: str) -> Say:
+class Say:
     """The speaker of one language: `say(key, **values) -> text`. KeyError for an unknown key: a bug, caught by the tests."""
-    column = LANGUAGES.index(language) if language in LANGUAGES else 0
-    words = {key: pair[column] for key, pair in PHRASES.items()}
 
-    def say(phrase: str, /, **values: Any) -> str:
+    def __init__(self, language: str) -> None:
+        column = LANGUAGES.index(language) if language in LANGUAGES else 0
+        self._words = {key: pair[column] for key, pair in PHRASES.items()}
+
+    def __call__(self, phrase: str, /, **values: Any) -> str:
         for name, value in values.items():
             if isinstance(value, str):
                 values[name] = harmless(value)
-        return Ours(words[phrase].format_map(values))
+        return Ours(self._words[phrase].format_map(values))
 
-    return say
+    def each(self, phrase: str, /, **columns: Iterable[Any]) -> list[str]:
+        """The same for many at once: each column holds the values of one name, line by line. A list has hundreds of lines."""
+        line = _line(self._words[phrase], tuple(columns))
+        return list(map(line, *(map(_shown, column) for column in columns.values())))
+
+
+@lru_cache
+def say_in(language: str) -> Say:
+    return Say(language)
+
+
+@cache
+def _line(words: str, names: tuple[str, ...]) -> Callable[..., str]:
+    """Speaks the words with the values of these names in their order."""
+    parts = []
+    for plain, name, how, turned in Formatter().parse(words):
+        parts.append(plain.replace("{", "{{").replace("}", "}}"))
+        if name is not None:
+            parts.append(f"{{{names.index(name)}{'!' + turned if turned else ''}{':' + how if how else ''}}}")
+    return "".join(parts).format
+
+
+def _shown(value: Any) -> Any:
+    return harmless(value) if isinstance(value, str) else value

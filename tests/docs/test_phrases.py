@@ -10,7 +10,7 @@ import pytest
 from camp.phrases import LANGUAGES, PHRASES
 from tests.docs.pages import ROOT
 
-_ASKED = re.compile(r"""\bsay\w*(?:\([^()]*\))?\(\s*"([a-z_]+\.[a-z0-9_]+)\"""")
+_ASKED = re.compile(r"""\bsay\w*(?:\([^()]*\))?(?:\.each)?\(\s*"([a-z_]+\.[a-z0-9_]+)\"""")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 

@@ -265,7 +265,7 @@ async def test_an_oversize_body(edge: Edge) -> None:
 async def test_a_storage_fault_is_503_and_the_same_request_goes_through_later(
     edge: Edge, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def add_facts(*_given: Any) -> int:
+    async def add_facts(*_given: Any, **_more: Any) -> int:
         raise StorageBusy("locked")
 
     with monkeypatch.context() as patch:

@@ -66,6 +66,8 @@ async def test_graded_homework_counts_from_60_and_the_learner_hears_it(evening: 
         ({"cohort": 7}, "unknown_cohort"),
         ({"lesson": 9}, "unknown_lesson"),
         ({"lesson": "1"}, "unknown_lesson"),
+        ({"lesson": 10**30}, "unknown_lesson"),
+        ({"lesson": 10**30, "subject": {"unionid": "nobody"}}, "unknown_subject"),
         ({"cohort": "read7-02"}, "not_enrolled"),
         ({"watched_seconds": -1}, "bad_watched_seconds"),
         ({"watched_seconds": "60"}, "bad_watched_seconds"),

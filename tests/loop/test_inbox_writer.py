@@ -85,10 +85,10 @@ async def test_a_fault_of_any_kind_is_told_and_the_writer_goes_on(database: Data
     faults: list[Exception] = [RuntimeError("a bug"), StorageBusy("locked")]
     real = bot.inbox_writer.add_facts
 
-    async def add_facts(*given: Any) -> int:
+    async def add_facts(*given: Any, **more: Any) -> int:
         if faults:
             raise faults.pop()
-        return await real(*given)
+        return await real(*given, **more)
 
     monkeypatch.setattr("bot.inbox_writer.add_facts", add_facts)
     writer = InboxWriter(database)

@@ -13,6 +13,7 @@ from bot.inbox_writer import InboxWriter
 from storage import inbox
 from storage.database import Database
 from storage.inbox import FactDraft
+from storage.nonces import Nonce
 from tests.loop.conftest import eventually
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
@@ -41,7 +42,8 @@ async def waiting(database: Database) -> int:
         return int((await tx.conn.execute(text(query))).scalar_one())
 
 
-async def test_a_second_message_does_not_overtake_the_first_at_another_node(database: Database) -> None:
+@pytest.mark.parametrize("nonce", [None, Nonce("shop", "n", "hash")])
+async def test_a_second_message_does_not_overtake_the_first_at_another_node(database: Database, nonce: Nonce | None) -> None:
     async def waits(number: int) -> bool:
         return await waiting(database) >= number
 
@@ -52,7 +54,7 @@ async def test_a_second_message_does_not_overtake_the_first_at_another_node(data
         async with database.write() as elsewhere:
             await inbox.add_facts(elsewhere, [said("hindrance")])
             # The slow node has stored the first message, but its transaction cannot end before ours.
-            first = asyncio.create_task(slow.submit([said("first"), said("hindrance")]))
+            first = asyncio.create_task(slow.submit([said("first"), said("hindrance")], nonce))
             await eventually(lambda: waits(1))
             second = asyncio.create_task(quick.submit([said("second")]))
             await eventually(lambda: stuck_or_done(second))

@@ -147,7 +147,9 @@ async def test_whoever_speaks_to_a_postgres_that_fell_silent_is_told_so(
         await database.close()
 
 
-async def test_who_is_cut_off_in_the_middle_of_a_statement_holds_nobodys_rows(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_is_cut_off_in_the_middle_of_a_statement_holds_nobodys_rows(
+    server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """PostgreSQL has half of it and waits for the rest: it is not idle, and its connection is open."""
     monkeypatch.setattr(storage.database, "_STATEMENT_SECONDS", 0.3)
     monkeypatch.setattr(storage.database, "_TRANSACTION_SECONDS", 1.0)
@@ -156,11 +158,15 @@ async def test_who_is_cut_off_in_the_middle_of_a_statement_holds_nobodys_rows(se
         async with database.write() as tx:
             await tx.conn.execute(text("CREATE TABLE note (words text)"))
             await tx.conn.execute(text("INSERT INTO note VALUES ('first')"))
-        with pytest.raises(StorageAway):
+
+        async def write() -> None:
             async with database.write() as tx:
                 await tx.conn.execute(text("UPDATE note SET words = 'lost'"))
                 line.cut_within()
                 await tx.conn.execute(text("UPDATE note SET words = 'lost too'"))
+
+        with pytest.raises(StorageAway):
+            await write()
         line.mend()
 
         async def written() -> bool:

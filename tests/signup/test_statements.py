@@ -35,8 +35,8 @@ userid = "lin"
 position = "class_teacher"
 """
 PEOPLE = 10
-# Of one fact, with its savepoint, its share of the batch, and of an added friend also the continuation that tells WeCom the tags.
-LIMITS = {"add": 30, "told": 10, "check_in": 19}
+# Of one fact, with its share of the batch, and of an added friend also the continuation that tells WeCom the tags.
+LIMITS = {"add": 22, "told": 7, "check_in": 5}
 
 
 async def cost(house: Any, kind: str, bodies: list[dict[str, Any]]) -> float:

@@ -8,10 +8,12 @@ import shutil
 import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import StatementError
 
 import storage.database
 from storage.columns import from_micros, to_micros, to_storable
@@ -27,6 +29,35 @@ async def test_an_exception_rolls_everything_back(database: Database) -> None:
             await add_facts(tx, [draft("a")])
             raise ZeroDivisionError
     assert await rows(database, "SELECT id FROM inbox") == []
+
+
+async def test_what_is_written_once_is_stored_whole_or_not_at_all(database: Database) -> None:
+    facts = [draft(f"k{number}") for number in range(9)]
+    with pytest.raises((StatementError, TypeError)):
+        async with database.write_once() as tx:
+            await add_facts(tx, [*facts, draft("bad", odd=object())])
+    assert await rows(database, "SELECT id FROM inbox") == []
+    async with database.write_once() as tx:
+        assert await add_facts(tx, facts) == 9
+    assert len(await rows(database, "SELECT id FROM inbox")) == 9
+
+
+async def test_what_is_written_once_takes_postgresql_no_begin_and_no_commit(database: Database) -> None:
+    if database.is_sqlite:
+        return
+    besides: list[str] = []  # all that is asked beside the prepared statement
+    async with database.write_once() as tx:
+        driver: Any = (await tx.conn.get_raw_connection()).driver_connection
+        await add_facts(tx, [draft("a")], in_line=True)  # with which the connection learns the types
+    driver.add_query_logger(lambda record: besides.append(record.query))
+    async with database.write_once() as tx:
+        assert await add_facts(tx, [draft("b")], in_line=True) == 1
+    await asyncio.sleep(0)  # asyncpg tells in the next turn of the loop
+    assert besides == []
+    async with database.write() as tx:
+        assert await add_facts(tx, [draft("c")], in_line=True) == 1
+    await asyncio.sleep(0)
+    assert [words.strip(";").split()[0] for words in besides] == ["BEGIN", "COMMIT"]
 
 
 async def test_a_savepoint_gives_up_only_its_own_rows(database: Database) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timedelta
 
+import pytest
+from sqlalchemy import event
+
 from storage import inbox
 from storage.database import Database, Tx
-from storage.inbox import FactDraft, State
+from storage.inbox import FactDraft, State, Turn
 from tests.storage.conftest import draft
 
 
@@ -23,11 +26,36 @@ async def test_the_same_key_is_stored_once_and_counted_once(database: Database, 
     assert facts[0].received_at == noon
 
 
-async def test_ids_rise_in_the_order_of_the_drafts_also_for_many(database: Database) -> None:
+@pytest.mark.parametrize("in_line", [False, True])
+async def test_ids_rise_in_the_order_of_the_drafts_also_for_many(database: Database, in_line: bool) -> None:
+    keys = [f"k{number * 7_919 % 2_500}" for number in range(2_500)]
+    async with database.write_once() as tx:
+        assert await inbox.add_facts(tx, [draft(key) for key in [*keys, *keys]], in_line=in_line) == 2_500
     async with database.write() as tx:
-        await inbox.add_facts(tx, [draft(f"k{number}") for number in range(2_500)])
-        facts = await inbox.pending(tx, 3_000)
-    assert [fact.body["text"] for fact in facts] == [f"k{number}" for number in range(2_500)]
+        assert [fact.body["text"] for fact in await inbox.pending(tx, 3_000)] == keys
+
+
+async def test_each_value_is_stored_where_it_belongs(database: Database, noon: datetime) -> None:
+    odd = FactDraft("ingest:" + "s" * 40, "k" * 70, "d\x00\ud800", "c\x00", {"营": ["伴\x00", float("nan"), {}, None, "\ud800"]})
+    async with database.write(noon) as tx:
+        assert await inbox.add_facts(tx, [odd, _friend("f", "code")]) == 2
+        second, first = await inbox.listing(tx, None, 2)
+    assert first._asdict() | {"id": 0} == {
+        **{"id": 0, "source": ("ingest:" + "s" * 40)[:32], "kind": "k" * 64, "dedup_key": "d\ufffd\ufffd"},
+        **{"conversation": "c\ufffd", "body": {"营": ["伴\ufffd", None, {}, None, "\ufffd"]}, "received_at": noon},
+        **{"turn": Turn.BULK, "state": State.PENDING, "attempts": 0, "error": None, "done_at": None},
+    }
+    assert (second.turn, second.dedup_key) == (Turn.URGENT, "f")
+
+
+async def test_one_statement_serves_any_number_of_facts(database: Database) -> None:
+    """Each other text would be prepared anew, which takes PostgreSQL longer than to store the facts."""
+    texts: set[str] = set()
+    event.listen(database._writer.sync_engine, "before_cursor_execute", lambda *given: texts.add(given[2]))
+    for number in range(1, 20):
+        async with database.write_once() as tx:
+            assert await inbox.add_facts(tx, [draft(f"{number} {n}") for n in range(number)], in_line=True) == number
+    assert len([text for text in texts if "INSERT" in text]) == 1
 
 
 async def test_long_keys_that_differ_only_at_the_end_stay_two(database: Database) -> None:

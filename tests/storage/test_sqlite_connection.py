@@ -84,6 +84,17 @@ async def test_what_was_long_is_not_begun_twice_and_gets_its_chance_again(thread
     assert 0 < len(went) < 20
 
 
+async def test_what_is_short_stays_so_however_often_it_runs(threaded: Any) -> None:
+    """SQLite counts the steps of a prepared statement on from run to run."""
+    database, went = threaded
+    middling = "SELECT count(*) FROM a, a AS b WHERE b.id < 20"
+    async with database.write() as tx:
+        went.clear()
+        for _ in range(30):
+            assert (await tx.conn.execute(text(middling))).scalar_one() == 100 * 20
+        assert middling not in went
+
+
 async def test_the_house_goes_on_while_a_query_takes_long(threaded: Any) -> None:
     database, _ = threaded
     turns = 0

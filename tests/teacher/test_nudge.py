@@ -8,7 +8,7 @@ from datetime import time
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from storage import enrolments, follows, learners, members
 from storage.kf import change_account
@@ -363,6 +363,34 @@ async def test_a_second_tap_makes_no_second_task(camp: Any, friend: Befriend) ->
         "第1课 开课啦：20:30 建的任务还没发，在等 林 到「群发助手」点发送 (1 人)，不再另建。"
     ]
     assert len(await camp.sent("contact.mass_send")) == 1
+
+
+async def test_a_second_tap_does_not_ask_who_can_be_reminded(camp: Any, friend: Befriend) -> None:
+    await friend("小雨")
+    camp.now = at("12-01 20:30")
+    await camp.member_says("lin", "催课 1")
+    asked: list[str] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    engine = camp.database._writer.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    assert "不用再点" in (await camp.member_says("lin", "催课 1"))[0]
+    event.remove(engine, "before_cursor_execute", note)
+    assert asked
+    assert not [statement for statement in asked if "follows" in statement]
+
+
+async def test_a_task_that_waits_hides_nobody_else(camp: Any, friend: Befriend, attend: Any) -> None:
+    learner_id = await friend("小雨")
+    await friend("阿明", "zhou")
+    camp.now = at("12-01 20:30")
+    await camp.member_says("lin", "催课 1")
+    await camp.member_says("chen", "催课 1")
+    assert [p["userid"] for p in await camp.sent("contact.mass_send")] == ["lin", "zhou"]
+    await attend(learner_id, 1)
+    assert (await camp.member_says("lin", "催课 1"))[0].startswith("第1课 开课啦：没有缺勤的学员")
 
 
 async def test_whom_wecom_does_not_take_is_named_and_keeps_the_budget(camp: Any, friend: Befriend) -> None:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wechatpy.enterprise.crypto import WeChatCrypto
 
-from bot.wecom.envelope import BadEnvelope, Keys, open_echo, open_encrypted, open_envelope
+from bot.wecom.envelope import BadEnvelope, Keys, open_echo, open_encrypted, open_envelope, read_encrypted
+from bot.wecom.xml_tree import XmlRefused, parse_xml
 
 NOW = 1_791_000_000
 STAMP = str(NOW)
@@ -135,6 +136,45 @@ def test_signed_junk_is_one_kind_of_error(name: str) -> None:
     with pytest.raises(BadEnvelope) as refused:
         open_signed(make())
     assert refused.value.status == status
+
+
+def test_what_was_decrypted_before_does_not_matter() -> None:
+    for make, _ in JUNK.values():
+        with pytest.raises(BadEnvelope):
+            open_signed(make())
+        assert open_signed(encrypt(pad(pack("<xml>营</xml>".encode())))) == "<xml>营</xml>"
+
+
+PIECES = (
+    *("<Encrypt><![CDATA[QUJD/+8=]]></Encrypt>", "<Encrypt>QUJD</Encrypt>", "<Encrypt><![CDATA[ QUJD]]></Encrypt>"),
+    *("<ToUserName><![CDATA[ww1]]></ToUserName>", "<ToUserName>ww1</ToUserName>", "<ToUserName>ww1</AgentID>", "<AgentID/>"),
+    *(
+        "<AgentID><![CDATA[]]></AgentID>",
+        "<AgentID></AgentID>",
+        "<MsgType>a</MsgType>",
+        " ",
+        "\n",
+        "\x0b",
+        "x",
+        "</xml>",
+        "<xml>",
+    ),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=5).map("".join), st.sampled_from(["", "\n", "x"]))
+def test_the_usual_envelope_is_read_as_xml_would_be(inside: str, after: str) -> None:
+    body = f"<xml>{inside}</xml>{after}".encode()
+    try:
+        encrypted = parse_xml(body, max_depth=8).get("Encrypt")
+    except XmlRefused:
+        encrypted = None
+    if isinstance(encrypted, str):
+        assert read_encrypted(body) == encrypted.strip()
+    else:
+        with pytest.raises(BadEnvelope):
+            read_encrypted(body)
 
 
 LAUGHS = b"""<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><xml><Encrypt>&b;</Encrypt></xml>"""

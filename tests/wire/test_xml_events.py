@@ -82,6 +82,14 @@ def test_control_characters_do_not_cost_the_message() -> None:
     assert parse_event(TEXT.replace("期次", "\x08期\x0b次\uffff\x1f\n"))["Content"] == " 期次\n 2031 <出勤> "
 
 
+@pytest.mark.parametrize("odd", [*map(chr, range(9)), "\x0b", "\x0c", *map(chr, range(14, 32)), "\ufffe", "\uffff"])
+def test_no_forbidden_character_costs_the_message_or_stays_in_it(odd: str) -> None:
+    for leaves in ("<b>2</b>", "<b><c>2</c></b>"):
+        clean = f"<xml><a>1</a>{leaves}</xml>"
+        for xml in (clean.replace("1", f"1{odd}"), f"{odd}{clean}", clean.replace("<b>", f"<b>{odd}")):
+            assert parse_event(xml) == parse_event(clean)
+
+
 def test_member_text() -> None:
     draft = fact(TEXT)
     assert draft.kind == "app.text"
