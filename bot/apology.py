@@ -9,6 +9,7 @@ from camp.messages import Message, text
 from camp.outgoing import DAY, alert_operators, to_learner, to_members
 from camp.phrases import say_in
 from camp.policy import Policy
+from camp.robot import answer_turn
 from storage import kf, learners
 from storage.database import Tx
 from storage.inbox import Fact
@@ -21,6 +22,8 @@ async def apologise(tx: Tx, policy: Policy, fact: Fact, error: str) -> None:
         sorry = text(say_in(policy.language)("common.apology"))
         if fact.kind in ("app.text", "app.click"):
             await to_members(tx, [fact.body["userid"]], sorry, priority=Priority.REPLY, dedup_key=f"sorry:{fact.id}")
+        elif fact.kind in ("aibot.text", "aibot.click", "aibot.file", "aibot.media"):
+            await answer_turn(tx, policy, fact.body["turn"], sorry)
         elif fact.kind == "kf.message":
             await _apologise_in_kf(tx, policy, fact, sorry)
     words = say_in(policy.language)("common.alert_fact", fact_id=fact.id, kind=family_of(fact), error=error)

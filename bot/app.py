@@ -32,6 +32,7 @@ from bot.lease_keeper import LeaseKeeper
 from bot.leaving import Leaving
 from bot.practice_clock import PracticeClock, find_practice_clock
 from bot.readiness import Readiness
+from bot.robot_house import Robot, build_robot
 from bot.settings import Settings
 from bot.settler import Settler
 from bot.token_share import TokenShare
@@ -59,7 +60,8 @@ _IDLE_SECONDS, _LINGER_SECONDS = 75.0, 2.0
 # Whoever watches /readyz sees that we leave before the door closes.
 _NOTICE_SECONDS = 1.5
 _ANSWER_SECONDS = 1.5
-_WORK_SECONDS = 3.0
+_WORK_SECONDS = 2.8
+_ROBOT_SECONDS = 0.5
 _WRITE_SECONDS = 1.5
 
 
@@ -84,6 +86,7 @@ class House:
     clock: Clock
     readiness: Readiness
     web: web.Application
+    robot: Robot
     practice: PracticeClock | None = None
     fault: BaseException | None = None  # what ended a loop
 
@@ -112,30 +115,35 @@ def build_house(
         unseal=partial(unseal, policy),
     )
     tokens = TokenKeeper(share.fetch, lambda: time.monotonic() + ahead())
-    context = RoadContext(wecom.app.agent_id, {name: key.get_secret_value() for name, key in wecom.robots.items()})
+    context = RoadContext(wecom.app.agent_id, wecom.robot_keys, unseal=partial(unseal, policy), conceal=partial(conceal, policy))
     client = WeComClient(session, wecom.api_base_url, tokens, context=context)
     worker = Worker(database, router.discover(), jobs, policy)
     writer = InboxWriter(database, worker.wake)
     pace = practice.pace if practice else lambda: 1.0
     settler = Settler(database, worker.wake, conceal=partial(conceal, policy), pace=pace)
     lanes = Lanes(database, client, load_roads(), settler, ahead)
-    worker.wakes(lanes.wake)
     readiness = Readiness(database, lambda: lanes.up, lambda: tokens.holds_one, practice=practice is not None)
     keys = Keys(wecom.app.token.get_secret_value(), wecom.app.encoding_aes_key.get_secret_value(), wecom.corp_id)
     callback = settings.callback
     edge = CallbackEdge(keys, writer, readiness, callback.max_age_seconds, callback.max_body_bytes, database.now)
     secrets = {name: source.active for name, source in settings.ingest.items()}
     ingest = Ingest(secrets, writer, partial(conceal, policy), database.now)
+    leases = LeaseKeeper(database, owner)
+    robot = build_robot(settings, session, database, writer, readiness, leases, context, lanes.wake)
+    if robot.link is not None:
+        client.over_socket = robot.link.call
+    worker.wakes(lambda names: robot.wake(names, lanes.wake))
     return House(
         database=database,
         worker=worker,
         writer=writer,
         lanes=lanes,
         settler=settler,
-        leases=LeaseKeeper(database, owner),
+        leases=leases,
         clock=Clock(jobs, writer, policy.zone, settings.time.tick_seconds, practice),
         readiness=readiness,
-        web=build_web(edge, ingest, readiness),
+        web=build_web(edge, ingest, readiness, robot.edge),
+        robot=robot,
         practice=practice,
     )
 
@@ -172,21 +180,25 @@ async def _loops(house: House) -> AsyncIterator[None]:
     last: list[Coroutine[Any, Any, None]] = [house.settler.run(), house.writer.run(), house.leases.run()]
     first: list[Coroutine[Any, Any, None]] = [
         house.worker.run(lambda: house.leases.holds("worker")),
-        house.lanes.run(house.leases.holds),
+        house.lanes.run(lambda lease: house.robot.holds(lease, house.leases)),
     ]
+    # What the lanes have on the wire is finished over it.
+    between = [house.robot.link.run()] if house.robot.link is not None else []
     if house.practice is not None:
         first.append(house.practice.follow(partial(_time_moved, house)))
     keep = [asyncio.create_task(loop) for loop in last]
+    robot = [asyncio.create_task(loop) for loop in between]
     work = [asyncio.create_task(loop) for loop in first]
     fatal = partial(_fatal, house)
-    for task in (*keep, *work):
+    for task in (*keep, *robot, *work):
         task.add_done_callback(fatal)
     try:
         yield
     finally:
-        for task in (*keep, *work):
+        for task in (*keep, *robot, *work):
             task.remove_done_callback(fatal)
         await _stop(work, _WORK_SECONDS)
+        await _stop(robot, _ROBOT_SECONDS)
         await _stop(keep, _WRITE_SECONDS)
         with contextlib.suppress(StorageBusy, SQLAlchemyError):  # the leases run out by themselves
             await house.leases.give_back()
@@ -202,7 +214,8 @@ async def _time_moved(house: House) -> None:
 async def _stop(tasks: list[asyncio.Task[None]], seconds: float) -> None:
     for task in tasks:
         task.cancel()
-    await asyncio.wait(tasks, timeout=seconds)
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
 
 
 def _fatal(house: House, task: asyncio.Task[None]) -> None:

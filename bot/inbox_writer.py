@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 
 from storage import nonces
-from storage.database import Database, StorageAway, StorageBusy
+from storage.database import Database, StorageAway, StorageBusy, Tx
 from storage.inbox import FactDraft, add_facts, line_up
 from storage.nonces import NonceUse
 
@@ -38,12 +38,14 @@ class InboxFull(Exception):
 class Arrival:
     """Facts that are stored together or not at all, and the nonce that signed them, if any.
 
+    `beside` stores what belongs to them in the same transaction.
     `until` is the moment of the loop's time at which the sender gives up.
     """
 
     drafts: Sequence[FactDraft]
     nonce: nonces.Nonce | None = None
     until: float = math.inf
+    beside: Callable[[Tx], Awaitable[None]] | None = None
     stored: asyncio.Future[NonceUse] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
@@ -57,16 +59,21 @@ class InboxWriter:
         self._arrived = asyncio.Event()
 
     async def submit(
-        self, drafts: Sequence[FactDraft], nonce: nonces.Nonce | None = None, patience_s: float = math.inf
+        self,
+        drafts: Sequence[FactDraft],
+        nonce: nonces.Nonce | None = None,
+        patience_s: float = math.inf,
+        beside: Callable[[Tx], Awaitable[None]] | None = None,
     ) -> NonceUse:
         """Returns after the commit that made the facts durable; InboxFull or the storage error otherwise.
 
         TimeoutError when that takes longer than `patience_s`, to a quarter of a second; they may be stored all the same.
+        `beside` stores what belongs to the facts in the same transaction; told twice, it must not mind.
         With a nonce, the answer says whether it was new; facts of a nonce that was used before are not stored.
         """
         if len(self._queue) >= _WAITING:
             raise InboxFull
-        arrival = Arrival(drafts, nonce, asyncio.get_running_loop().time() + patience_s)
+        arrival = Arrival(drafts, nonce, asyncio.get_running_loop().time() + patience_s, beside)
         self._queue.append(arrival)
         self._arrived.set()
         return await arrival.stored
@@ -114,7 +121,7 @@ class InboxWriter:
                 arrival.stored.set_exception(error)
 
     async def _store(self, group: list[Arrival]) -> list[NonceUse]:
-        if not any(arrival.nonce for arrival in group):  # as nearly always: one statement is all there is
+        if not any(arrival.nonce or arrival.beside for arrival in group):  # as nearly always: one statement is all there is
             async with self._database.write_once() as tx:
                 await add_facts(tx, [d for arrival in group for d in arrival.drafts], in_line=True)
             return [NonceUse.NEW] * len(group)
@@ -122,6 +129,9 @@ class InboxWriter:
             await line_up(tx)
             uses = [await nonces.use(tx, a.nonce) if a.nonce else NonceUse.NEW for a in group]
             await add_facts(tx, [d for a, use in zip(group, uses, strict=True) if use is NonceUse.NEW for d in a.drafts])
+            for arrival in group:
+                if arrival.beside is not None:
+                    await arrival.beside(tx)
         return uses
 
 

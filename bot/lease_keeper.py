@@ -57,6 +57,14 @@ class LeaseKeeper:
                 log.warning("leases not renewed", error=type(error).__name__)
         await asyncio.Event().wait()
 
+    async def let_go(self, name: str) -> None:
+        """Frees one lease; it is taken again when somebody asks for it."""
+        if not self._database.is_sqlite:
+            async with self._renewing, self._database.write() as tx:
+                self._wanted.discard(name)
+                self._held = self._held - {name}
+                await leases.give_back(tx, self._owner, name)
+
     async def give_back(self) -> None:
         """Frees everything for the other nodes."""
         if not self._database.is_sqlite and self._wanted:

@@ -14,6 +14,10 @@ unknown_facts = Counter("wecamp_unknown_facts_total", "Authentic facts that no h
 calls = Counter("wecamp_calls_total", "Calls to WeCom by name and outcome", ["call", "outcome"], registry=registry)
 ended = Counter("wecamp_outbox_ended_total", "Intents by call and how they ended", ["call", "state"], registry=registry)
 call_seconds = Histogram("wecamp_call_seconds", "Time of a call to WeCom", ["call"], registry=registry)
+robot_callbacks = Counter(
+    "wecamp_robot_callbacks_total", "What the robot was told, by mode and outcome", ["mode", "outcome"], registry=registry
+)
+robot_held = Gauge("wecamp_robot_held", "1 while this node holds the robot's long connection", registry=registry)
 last_callback = Gauge("wecamp_last_callback_timestamp_seconds", "When the last authentic callback came", registry=registry)
 outbox_waiting = Gauge("wecamp_outbox_waiting", "Rows waiting per lane", ["lane"], registry=registry)
 inbox_waiting = Gauge("wecamp_inbox_waiting", "Facts waiting or failed", ["state"], registry=registry)

@@ -29,6 +29,8 @@ class Readiness:
     """200 once storage takes writes and the lanes are up, before any token or callback; 503 from the moment of shutting down.
 
     `reason` says in plain words why not, for operators; it names nothing of the data.
+    `robot`: the mode of the robot people talk to, if there is one; that it cannot be reached is told and does not make the node
+    unready: everything else goes on. `robot_link()` is how its long connection stands here.
     `practice`: this node lives in the time of a look-alike. It then says also what time it has (unix s), and whether it is
     at rest: nothing came in that is not handled, nothing is due to go out.
     """
@@ -39,6 +41,9 @@ class Readiness:
     last_callback_at: float | None = None
     leaving: bool = False
     practice: bool = False
+    robot: str | None = None
+    robot_link: Callable[[], str] = lambda: "elsewhere"
+    robot_heard_at: float | None = None
     _at_rest: bool = False
     _asked_at: float = float("-inf")
 
@@ -52,19 +57,33 @@ class Readiness:
         fault = await self._look()
         reason = "leaving" if self.leaving else fault or (None if self.lanes_up() else "starting")
         ready = reason is None
-        ago = None if self.last_callback_at is None else self.database.now().timestamp() - self.last_callback_at
         body = {
             "ready": ready,
             "reason": reason,
             "storage": fault is None,
             "lanes": self.lanes_up(),
-            "last_callback_seconds_ago": None if ago is None else round(max(0.0, ago), 1),
+            "last_callback_seconds_ago": self._ago(self.last_callback_at),
             "token": self.has_token(),
+            "robot": self._robot(),
             "practice": self.practice,
         }
         if self.practice:
             body |= {"now": self.database.now().timestamp(), "at_rest": self._at_rest}
         return web.json_response(body, status=200 if ready else 503)
+
+    def robot_heard(self) -> None:
+        """An authentic callback of the robot came."""
+        self.robot_heard_at = self.database.now().timestamp()
+
+    def _robot(self) -> dict[str, str | float | None] | None:
+        if self.robot == "socket":
+            return {"mode": self.robot, "link": self.robot_link()}
+        if self.robot is None:
+            return None
+        return {"mode": self.robot, "last_callback_seconds_ago": self._ago(self.robot_heard_at)}
+
+    def _ago(self, moment: float | None) -> float | None:
+        return None if moment is None else round(max(0.0, self.database.now().timestamp() - moment), 1)
 
     async def _look(self) -> str | None:
         """What is wrong with the storage, if anything."""

@@ -22,6 +22,7 @@ from bot.settings_sections import (
     AttendanceSection,
     CallbackSection,
     CampSection,
+    GroupMessageSection,
     IngestSection,
     LogsSection,
     NudgeSection,
@@ -70,6 +71,7 @@ class Settings(BaseSettings):
     attendance: AttendanceSection = AttendanceSection()
     time: TimeSection = TimeSection()
     nudge: NudgeSection = NudgeSection()
+    group_messages: GroupMessageSection = GroupMessageSection()
     pool: PoolSection = PoolSection()
     allocation: AllocationSection = AllocationSection()
     tags: TagsSection = TagsSection()
@@ -144,7 +146,9 @@ class Settings(BaseSettings):
             kf_scene=self.wecom.kf.scene,
             link_key=derive_link_key(key),
             privacy_key=key,
-            robots=frozenset(self.wecom.robots),
+            robots=self.wecom.routes,
+            robot=self.wecom.aibot.mode if self.wecom.aibot else None,
+            robot_name=(self.wecom.aibot.name or "") if self.wecom.aibot else "",
             attended_seconds=self.attendance.attended_seconds,
             completed_share=self.attendance.completed_share,
             checkin_opens_before=self.checkin_opens_before,
@@ -158,6 +162,9 @@ class Settings(BaseSettings):
             views_per_day=self.pool.views_per_day,
             cards_per_handover=self.pool.cards_per_handover,
             nudge=self.nudge.to_limits(),
+            allowance=self.group_messages.to_allowance(),
+            group_reminders=self.group_messages.reminders,
+            group_remind_every=timedelta(minutes=self.group_messages.remind_every_minutes),
             fallback_owner=self.allocation.fallback_owner,
             tag_group_channel=self.tags.channel_group,
             tag_group_camp=self.tags.camp_group,

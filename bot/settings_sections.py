@@ -20,6 +20,7 @@ from bot.settings_shapes import (
     Minutes,
     NonEmpty,
     PrivacyKeyText,
+    SocketAddress,
     Words,
     ZoneName,
     one_or_many,
@@ -27,8 +28,10 @@ from bot.settings_shapes import (
     wrong,
 )
 from camp.purge import LEAST_DAYS
+from camp.rules.allowance import Allowance
 from camp.rules.nudge import NudgeLimits
 from camp.rules.place import Place
+from camp.rules.route import AUDIENCES, Route
 from camp.rules.rule import Moment, Rule
 
 
@@ -68,6 +71,11 @@ class AibotSection(Section):
     secret: NonEmpty | None = Field(default=None, examples=["secret of the long connection"])
     token: CallbackToken | None = Field(default=None, examples=["aibotToken"])
     encoding_aes_key: AesKey | None = Field(default=None, examples=[AES_EXAMPLE])
+    socket_url: SocketAddress = Field(default="wss://openws.work.weixin.qq.com", examples=["wss://openws.work.weixin.qq.com"])
+    # So long WeCom asks for the rest of an answer: 6 by doc 101031, 10 by later copies.
+    stream_minutes: int = Field(default=6, ge=1, le=10)
+    # What it is called, for mentions of a name with blanks in the middle of a line.
+    name: Words | None = Field(default=None, examples=["营长 助手"])
 
     @model_validator(mode="after")
     def _complete(self) -> AibotSection:
@@ -78,13 +86,39 @@ class AibotSection(Section):
         return self
 
 
+def _from_key(given: object) -> object:
+    """A robot given by nothing but its key."""
+    return given if isinstance(given, dict | RobotSection) else {"key": given}
+
+
+class RobotSection(Section):
+    """A webhook robot: its key, whom it speaks to (by default what it is called), and of which department."""
+
+    key: NonEmpty = Field(examples=["693a91f6-7aoc-4bc4-97a0-0ec2sifa5aaa"])
+    audience: Literal["teachers", "sales", "managers"] | None = Field(default=None, alias="for", examples=["teachers"])
+    department: Words | None = Field(default=None, examples=["增长部"])
+
+
 class WecomSection(Section):
     corp_id: Annotated[str, shaped(r"w[a-z][0-9A-Za-z_-]{4,62}", "settings.corp_id")] = Field(examples=["ww0123456789abcdef"])
     api_base_url: ApiAddress = Field(default="https://qyapi.weixin.qq.com", examples=["https://qyapi.weixin.qq.com"])
     app: AppSection
     kf: KfSection
     aibot: AibotSection | None = None
-    robots: dict[str, NonEmpty] = Field(default_factory=dict, examples=["693a91f6-7aoc-4bc4-97a0-0ec2sifa5aaa"])
+    robots: dict[str, Annotated[RobotSection, BeforeValidator(_from_key)]] = Field(default_factory=dict)
+
+    @property
+    def robot_keys(self) -> dict[str, str]:
+        """The key of each robot, a secret."""
+        return {name: robot.key.get_secret_value() for name, robot in self.robots.items()}
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """What each robot is for; one without `for` speaks to those it is called after."""
+        return tuple(
+            Route(name, robot.audience or (name if name in AUDIENCES else None), robot.department)
+            for name, robot in self.robots.items()
+        )
 
 
 class IngestSection(Section):
@@ -158,6 +192,20 @@ class NudgeSection(Section):
             quiet_to=time.fromisoformat(self.quiet_to),
             reminders=self.reminders,
         )
+
+
+class GroupMessageSection(Section):
+    """0: not narrowed, so WeCom's own ceiling holds, the days of the month (doc 92135)."""
+
+    per_day: int = Field(default=0, ge=0, le=31)
+    per_week: int = Field(default=0, ge=0, le=31)
+    per_month: int = Field(default=0, ge=0, le=31)
+    # WeCom reminds at most three times in 24 h (doc 97610).
+    reminders: int = Field(default=2, ge=0, le=3)
+    remind_every_minutes: int = Field(default=30, ge=5, le=24 * 60)
+
+    def to_allowance(self) -> Allowance:
+        return Allowance(self.per_day, self.per_week, self.per_month)
 
 
 class PoolSection(Section):

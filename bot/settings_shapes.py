@@ -92,6 +92,19 @@ def _api_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _socket_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError:
+        raise wrong("settings.socket_address") from None
+    if parts.scheme not in ("ws", "wss") or not host or parts.username or parts.query or parts.fragment:
+        raise wrong("settings.socket_address")
+    if parts.scheme == "ws" and not _is_loopback(host):
+        raise wrong("settings.socket_plain")
+    return value
+
+
 def _clock_address(value: str) -> str:
     """Only this machine may say what time it is, and only while practising."""
     try:
@@ -134,6 +147,7 @@ NonEmpty = Annotated[SecretStr, shaped_secret(r"(?s).*\S.*", "settings.empty")]
 CallbackToken = Annotated[SecretStr, shaped_secret(r"[0-9A-Za-z_-]{1,32}", "settings.token")]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 ApiAddress = Annotated[str, AfterValidator(_api_address)]
+SocketAddress = Annotated[str, AfterValidator(_socket_address)]
 ClockAddress = Annotated[str, AfterValidator(_clock_address)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 PrivacyKeyText = Annotated[SecretStr, AfterValidator(_privacy_key)]

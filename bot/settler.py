@@ -41,7 +41,7 @@ FATE_UNKNOWN = frozenset({errors.TIMEOUT, errors.DISCONNECTED, errors.BAD_STATUS
 _GROUP = 512
 _LAST_WORDS_SECONDS = 2.0
 # Of these somebody waits for every single one. (A welcome that comes too late is told to the class teacher.)
-_TO_PEOPLE = frozenset({"app.message", "kf.message", "robot.message"})
+_TO_PEOPLE = frozenset({"app.message", "kf.message", "robot.message", "appchat.send"})
 # An end that nobody waits for is written with what comes next, at the latest after so long: a crash in between sends once more
 # what section 3 of docs/architecture.md makes harmless.
 _LINGER_SECONDS = 0.1

@@ -7,13 +7,13 @@ import asyncio
 import structlog
 
 from bot.settler import FATE_UNKNOWN
-from bot.wecom.errors import NO_TOKEN
+from bot.wecom.errors import NO_TOKEN, NOT_CONNECTED
 from storage import lanes
 from storage.database import Database, StorageBusy
 
 log = structlog.get_logger("lanes")
 
-_NO_ANSWER = FATE_UNKNOWN | {NO_TOKEN}
+_NO_ANSWER = FATE_UNKNOWN | {NO_TOKEN, NOT_CONNECTED}
 
 # So many calls one after the other without an answer of WeCom: it is away. One row that a proxy never likes is not enough.
 _AWAY_AFTER = 8

@@ -15,6 +15,7 @@ from bot import metrics
 from bot.inbox_writer import InboxFull, InboxWriter
 from bot.ingest import MOST_BYTES, Ingest
 from bot.readiness import Readiness
+from bot.robot_edge import RobotEdge
 from bot.turnstile import Turnstile, mark_authentic, read_in_time, turnstile
 from bot.wecom.envelope import BadEnvelope, Keys, open_echo, open_envelope
 from bot.wecom.event_xml import parse_event
@@ -122,12 +123,15 @@ def _allow(refusal: web.HTTPException) -> dict[str, str]:
     return {"Allow": refusal.headers["Allow"]} if "Allow" in refusal.headers else {}
 
 
-def build_web(callback: CallbackEdge, ingest: Ingest, readiness: Readiness) -> web.Application:
+def build_web(callback: CallbackEdge, ingest: Ingest, readiness: Readiness, robot: RobotEdge | None = None) -> web.Application:
     """The routes of DESIGN section 9."""
     app = web.Application(
         client_max_size=max(MOST_BYTES, callback.max_body_bytes), middlewares=[turnstile(Turnstile()), plain_faults]
     )
     pages = {"/healthz": _healthz, "/readyz": readiness.answer, "/metrics": _metrics, "/wecom/callback": callback.verify}
+    if robot is not None:
+        pages["/wecom/aibot"] = robot.verify
+        app.router.add_post("/wecom/aibot", robot.receive, expect_handler=_expect)
     for path, page in pages.items():
         app.router.add_get(path, page, expect_handler=_expect)
     app.router.add_post("/wecom/callback", callback.receive, expect_handler=_expect)

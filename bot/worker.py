@@ -174,8 +174,7 @@ class Worker:
                     await self._together(tx, self._handle(tx, fact, batch))
                 if time.monotonic() - started > _BATCH_SECONDS:
                     break
-                # On SQLite a fact may pass without any pause; whoever calls meanwhile has a turn after each.
-                await asyncio.sleep(0)
+                await asyncio.sleep(0)  # on SQLite a fact may pass without any pause, and somebody calls meanwhile
             await self._together(tx, write_out(tx))
             await inbox.settle(tx, [fact.id for fact in batch.applied])
         return batch

@@ -18,13 +18,14 @@ async def allocate(tx: Tx, policy: Policy, cohort_id: int, *, added: Member | No
     `added` is the staff member they added (or whom a new enrolment is to stay with). `prefer_fallback`: they added a member
     without a position, so the named fallback owner comes before the least-loaded class teacher.
     """
-    groups = await cohorts.class_groups_of(tx, cohort_id)
+    everything = await cohorts.class_groups_of(tx, cohort_id)
+    groups = [group for group in everything if group.overflow_of is None]
     if added is not None:
-        return await _to_added(tx, cohort_id, added, groups)
+        return await _to_added(tx, cohort_id, added, groups, everything)
     teachers = await members.load_many(tx, [g.class_teacher_id for g in groups])
     active = [t for t in teachers.values() if t.active]
     held = await loads.held(tx, [t.id for t in active], cohort_id)
-    sizes = await loads.in_groups(tx, cohort_id)
+    sizes = await _sizes(tx, cohort_id, everything)
     fallback = await _fallback(tx, policy)
     managers = await members.with_position(tx, "manager")
     return decide_allocation(
@@ -46,12 +47,22 @@ def quota_of(policy: Policy, member: Member) -> int:
     return policy.quota.get(member.position or "", 1_000_000)
 
 
-async def _to_added(tx: Tx, cohort_id: int, added: Member, groups: Sequence[ClassGroup]) -> Allocation:
+async def _to_added(
+    tx: Tx, cohort_id: int, added: Member, groups: Sequence[ClassGroup], everything: Sequence[ClassGroup]
+) -> Allocation:
     """The member they added keeps them, whatever anybody carries: only the smallest of several groups has to be counted."""
     choice = [g for g in groups if g.class_teacher_id == added.id] or groups
-    sizes = await loads.in_groups(tx, cohort_id) if len(choice) > 1 else {}
+    sizes = await _sizes(tx, cohort_id, everything) if len(choice) > 1 else {}
     places = [Group(g.id, g.class_teacher_id, sizes.get(g.id, 0)) for g in choice]
     return decide_allocation(Facts(added.id, (), places, fallback_id=None, manager_id=None))
+
+
+async def _sizes(tx: Tx, cohort_id: int, groups: Sequence[ClassGroup]) -> dict[int, int]:
+    """Learners per class; who sits in a chat that opened behind it is one of them."""
+    held, sizes = await loads.in_groups(tx, cohort_id), dict[int, int]()
+    for group in groups:
+        sizes[group.class_id] = sizes.get(group.class_id, 0) + held.get(group.id, 0)
+    return sizes
 
 
 async def _fallback(tx: Tx, policy: Policy) -> Member | None:

@@ -61,9 +61,9 @@ async def claim(tx: Tx, policy: Policy, entry: Entry, member: Member, tap: Tap |
         reason = may_claim(ClaimFacts(entry.state, entry.owner_id == member.id, 0, 1, 0, 1), tx.now) or ClaimRefusal.WITHDRAWN
     if reason is not None:
         if tap is not None:
-            await card.repaint(tx, tap)
+            await card.repaint(tx, policy, tap)
         return await _refused(tx, reason, entry, room, facts.returned_at)
-    await _settle(tx, policy, entry, member)
+    await _settle(tx, policy, entry, member, tap)
     return Claimed(await _again(tx, entry), Room(member, room.held + 1, room.limit))
 
 
@@ -72,10 +72,10 @@ def day_start(policy: Policy, now: datetime) -> datetime:
     return now.astimezone(policy.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-async def _settle(tx: Tx, policy: Policy, entry: Entry, member: Member) -> None:
+async def _settle(tx: Tx, policy: Policy, entry: Entry, member: Member, tap: Tap | None) -> None:
     say = say_in(policy.language)
     when = day_and_time_near(policy, tx.now, tx.now)
-    await card.bury(tx, CARD, str(entry.id), say("pool.card_claimed", member=member.shown, at=when))
+    await card.bury(tx, policy, CARD, str(entry.id), say("pool.card_claimed", member=member.shown, at=when), tap)
     by = f"member:{member.userid}"
     await journal.record(tx, entry.learner_id, "claimed", by=by, enrolment_id=entry.enrolment_id, pool=entry.pool)
     words = say("pool.teacher_claimed", name=entry.name or "", number=entry.learner_id, member=member.shown)

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from camp.funnel import STEPS, load_funnel
+from camp.group_post import Post, tell, tell_by_robot
 from camp.handoff import hand_off
-from camp.messages import text
+from camp.messages import bars, text
 from camp.moving_on import tell_movers
 from camp.outgoing import alert_operators, to_members
 from camp.phrases import Say, say_in
@@ -22,6 +24,7 @@ from storage.closings import Closing, State
 from storage.cohorts import Cohort
 from storage.database import Tx
 from storage.inbox import WALK, FactDraft, add_facts
+from storage.members import Member
 from storage.pools import Arrived, Entry
 from storage.sweeps import placed_by
 
@@ -69,7 +72,8 @@ async def report_end(tx: Tx, policy: Policy, closing: Closing, cohort: Cohort, a
     say = say_in(policy.language)
     run = closing.task_id
     arrived = arrivals.arrived
-    found_room = await hand_off(tx, policy, await _singled(tx, policy, closing, arrivals), arrived, cohort.name, key=run)
+    singled = await _singled(tx, policy, closing, arrivals)
+    found_room = await hand_off(tx, policy, singled, arrived, cohort.name, cohort_id=cohort.id, key=run)
     if closing.moment == Moment.COHORT_CLOSED:
         await _tell_managers(tx, policy, say, run, cohort)
     if not found_room:
@@ -155,5 +159,21 @@ async def _tell_managers(tx: Tx, policy: Policy, say: Say, run: str, cohort: Coh
     if counts.get(Place.CLASS):
         lines.append(say("closing.report_undecided", number=counts[Place.CLASS]))
     lines.append(say("closing.report_undo", cohort=cohort.code, hours=int(policy.undo_within.total_seconds() // 3600)))
-    people = await members.with_position(tx, "manager") or await members.with_position(tx, "operator")
-    await to_members(tx, [p.userid for p in people], text("\n".join(lines)), dedup_key=f"{run}:report")
+    report = text("\n".join(lines))
+    teachers = await members.load_many(tx, {group.class_teacher_id for group in await cohorts.class_groups_of(tx, cohort.id)})
+    readers = await tell(tx, policy, Post("teachers", report, f"{run}:group", cohort.id, concerned=list(teachers.values())))
+    managers = await members.with_position(tx, "manager") or await members.with_position(tx, "operator")
+    people = [one for one in managers if one.userid not in readers]
+    if people:
+        await tell(tx, policy, Post("managers", report, f"{run}:managers", concerned=people, each=True, heard=readers))
+    if any(route.audience == "managers" for route in policy.robots):
+        await _show_funnel(tx, policy, say, run, cohort, managers)
+
+
+async def _show_funnel(tx: Tx, policy: Policy, say: Say, run: str, cohort: Cohort, managers: Sequence[Member]) -> None:
+    """How many of those who enrolled got how far, as a picture into the managers' group."""
+    numbers = (await load_funnel(tx, cohort)).total.numbers
+    rows = [(say(f"manager.step_{step}"), number) for step, number in zip(STEPS, numbers, strict=True)]
+    title = say("manager.funnel_head", cohort=cohort.name)
+    words = "\n".join([title, *(f"{label} {number}" for label, number in rows)])
+    await tell_by_robot(tx, policy, Post("managers", bars(title, rows, words), f"{run}:funnel", concerned=managers))

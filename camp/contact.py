@@ -20,7 +20,7 @@ from storage.learners import Learner
 from storage.members import Member
 from storage.outbox import Answer, Intent, Priority, add_intents
 
-OTHER = "other"
+OTHER = channels.OTHER
 # Of a walk one step looks at so many friendships and signs up so many learners: callbacks wait for it.
 _FOLLOWS_PER_FACT = 5_000
 _WAITING_PER_FACT = 20

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from camp import join_code, staff_room
 from camp.contact import ask_enrol_waiting
 from camp.phrases import Say
 from camp.policy import Policy
@@ -103,26 +104,41 @@ async def apply(tx: Tx, policy: Policy, parsed: Parsed) -> Changes:
         "cohorts": cohorts,
         "lessons": await declaration.save_lessons(tx, lesson_rows),
         "class_groups": await declaration.save_class_groups(tx, group_rows),
+        "rhythms": await declaration.save_rhythms(tx, _rhythm_rows(declared, camps.ids)),
+        "messages": await declaration.save_messages(tx, _message_rows(declared, camps.ids)),
         "channels": await declaration.save_channels(tx, [_channel_row(one, camps.ids) for one in declared.channels]),
         "staff": staff,
     }
+    await _rooms(tx, policy, declared, cohort_id)
     notes = [*parsed.warnings, *_unknown_departments(declared, departments), *await _kept(tx, saved)]
     changes = Changes({noun: each.tally for noun, each in saved.items()}, tuple(notes))
     if changes.any:
         # Learners and events that waited for a cohort of this file need not wait for the night.
         await ask_enrol_waiting(tx)
+        await join_code.ask_comparison(tx)
     return changes
+
+
+async def _rooms(tx: Tx, policy: Policy, declared: Declared, cohort_id: Mapping[str, int]) -> None:
+    """Staff rooms that are declared and not there yet; those that are follow the staff."""
+    by_camp = {camp.code: camp.staff_room for camp in declared.camps}
+    for one in declared.cohorts:
+        if by_camp[one.camp] if one.staff_room is None else one.staff_room:
+            await staff_room.declare(tx, policy, cohort_id[one.code])
+    await staff_room.keep_all_in_step(tx, policy)
 
 
 async def _kept(tx: Tx, saved: Mapping[str, Saved]) -> list[Finding]:
     """What the database holds and the file does not mention: it stays, and the operator is told."""
     cohort_ids = set(saved["cohorts"].ids.values())
+    camp_ids = set(saved["camps"].ids.values())
     kept = {
         "kept_staff": await declaration.staff_besides(tx, {key[0] for key in saved["staff"].ids}),
         "kept_cohorts": await declaration.cohorts_besides(tx, {key[0] for key in saved["cohorts"].ids}),
         "kept_lessons": [
             f"{code} #{seq}" for code, seq in await declaration.lessons_besides(tx, cohort_ids, saved["lessons"].ids.keys())
         ],
+        "kept_messages": await declaration.messages_besides(tx, camp_ids, saved["messages"].ids.keys()),
     }
     return [Finding("", code, {"names": "、".join(names)}, warning=True) for code, names in kept.items() if names]
 
@@ -174,6 +190,33 @@ def _camp_row(camp: DeclaredCamp) -> dict[str, Any]:
     }
 
 
+def _rhythm_rows(declared: Declared, camp_ids: Mapping[Any, int]) -> list[dict[str, Any]]:
+    """Camps that say nothing to their groups need no row."""
+    return [
+        {
+            "camp_id": camp_ids[camp.code,],
+            "quiet_from": camp.rhythm.quiet_from,
+            "quiet_to": camp.rhythm.quiet_to,
+            "skip_dates": [day.isoformat() for day in camp.rhythm.skip_dates],
+        }
+        for camp in declared.camps
+        if camp.rhythm is not None and (camp.messages or camp.rhythm.quiet_from or camp.rhythm.skip_dates)
+    ]
+
+
+def _message_rows(declared: Declared, camp_ids: Mapping[Any, int]) -> list[dict[str, Any]]:
+    return [
+        {
+            "camp_id": camp_ids[camp.code,],
+            "code": one.message.code,
+            "plan": one.message.to_plain(),
+            "disabled": one.disabled,
+        }
+        for camp in declared.camps
+        for one in camp.messages
+    ]
+
+
 def _cohort_row(cohort: DeclaredCohort, camp_id: int) -> dict[str, Any]:
     return {
         "camp_id": camp_id,
@@ -206,6 +249,7 @@ def _group_row(group: DeclaredGroup, cohort_id: int, class_teacher_id: int) -> d
         "chat_id": group.chat_id,
         "class_teacher_id": class_teacher_id,
         "join_url": group.join_url,
+        "overflow_of": None,  # a chat that opened by itself and is declared is a class of its own
     }
 
 

@@ -1,16 +1,18 @@
-"""Digests: after a lesson, unasked and once: who came, who did not, who finished; to class teachers, managers, their group."""
+"""Digests: after a lesson, unasked and once: who came, who did not, who finished; to class teachers, managers, their groups."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
 
+from camp.digest_post import tell_groups
+from camp.digest_words import counts, head
+from camp.group_post import Post, tell
 from camp.messages import split_pages, text
 from camp.nudge_offer import offer_each
-from camp.outgoing import to_members, to_robot
+from camp.outgoing import to_members
 from camp.phrases import Say, say_in
 from camp.policy import Policy
-from camp.roster import lesson_name
 from camp.when import day_and_time_near
 from storage import cohorts, lesson_clock, members, rosters
 from storage.cohorts import Cohort, Lesson
@@ -33,36 +35,32 @@ async def digest_due(tx: Tx, policy: Policy) -> None:
 
 
 async def send_digest(tx: Tx, policy: Policy, lesson: Lesson) -> None:
-    """One digest per class teacher with their own learners, one total to the managers, one without names to the robot."""
+    """One digest per class teacher with their own learners, one total to the managers, one with masked names to the groups."""
     lines = await rosters.at_lesson(tx, lesson.id)
     if not lines:
         return
     say = say_in(policy.language)
     cohort = await cohorts.load_cohort(tx, lesson.cohort_id)
     teachers = await members.load_many(tx, [line.class_teacher_id for line in lines if line.class_teacher_id is not None])
+    key = f"digest:{lesson.id}:{lesson.ends_at:%m%d%H%M}"
     totals: list[str] = []
     for teacher in teachers.values():
         mine = [line for line in lines if line.class_teacher_id == teacher.id]
-        totals.append(say("digest.teacher_total", teacher=teacher.shown, counts=_counts(say, mine)))
+        totals.append(say("digest.teacher_total", teacher=teacher.shown, counts=counts(say, mine)))
         if teacher.active:
             pages = _pages(say, policy, tx, cohort, lesson, mine)
             for number, page in enumerate(pages):
-                await to_members(
-                    tx,
-                    [teacher.userid],
-                    text(page),
-                    dedup_key=f"digest:{lesson.id}:{lesson.ends_at:%m%d%H%M}:{teacher.id}:{number}",
-                )
+                await to_members(tx, [teacher.userid], text(page), dedup_key=f"{key}:{teacher.id}:{number}")
     await offer_each(tx, policy, teachers, cohort, lesson)
     ownerless = [line for line in lines if line.class_teacher_id is None]
     if ownerless:
-        totals.append(say("digest.ownerless_total", counts=_counts(say, ownerless)))
-    total = "\n".join([_head(say, cohort, lesson, lines), *totals, *_still_open(say, policy, tx, lesson)])
-    managers = await members.with_position(tx, "manager")
-    await to_members(
-        tx, [m.userid for m in managers], text(total), dedup_key=f"digest:{lesson.id}:{lesson.ends_at:%m%d%H%M}:total"
-    )
-    await to_robot(tx, policy, "teachers", text(total), dedup_key=f"digest:{lesson.id}:{lesson.ends_at:%m%d%H%M}:robot")
+        totals.append(say("digest.ownerless_total", counts=counts(say, ownerless)))
+    total = [head(say, cohort, lesson, lines), *totals, *_still_open(say, policy, tx, lesson)]
+    readers = await tell_groups(tx, policy, cohort, lesson, total, teachers, lines, key=key)
+    managers = [one for one in await members.with_position(tx, "manager") if one.userid not in readers]
+    if managers:
+        words = text("\n".join(total))
+        await tell(tx, policy, Post("managers", words, f"{key}:managers", concerned=managers, each=True, heard=readers))
 
 
 def _pages(say: Say, policy: Policy, tx: Tx, cohort: Cohort, lesson: Lesson, mine: Sequence[LessonLine]) -> list[str]:
@@ -73,24 +71,11 @@ def _pages(say: Say, policy: Policy, tx: Tx, cohort: Cohort, lesson: Lesson, min
     lines += _names(say, "digest.absent", absent) if absent else [say("digest.nobody_absent")]
     lines += _names(say, "digest.attended_only", attended_only) if attended_only else []
     lines += _names(say, "digest.finished", finished) if finished else [say("digest.nobody_finished")]
-    pages = split_pages([_head(say, cohort, lesson, mine), *lines], limit=1900 - _HINT_BYTES)
+    pages = split_pages([head(say, cohort, lesson, mine), *lines], limit=1900 - _HINT_BYTES)
     if len(pages) > _PAGES:
         hint = say("digest.rest", seq=lesson.seq)
         pages = [*pages[: _PAGES - 1], f"{pages[_PAGES - 1]}\n{hint}"]
     return pages
-
-
-def _head(say: Say, cohort: Cohort, lesson: Lesson, lines: Sequence[LessonLine]) -> str:
-    return say("digest.head", lesson=lesson_name(say, lesson), cohort=cohort.name, counts=_counts(say, lines))
-
-
-def _counts(say: Say, lines: Sequence[LessonLine]) -> str:
-    return say(
-        "digest.counts",
-        attended=sum(line.attended for line in lines),
-        learners=sum(line.to_attend for line in lines),
-        completed=sum(line.completed for line in lines),
-    )
 
 
 def _still_open(say: Say, policy: Policy, tx: Tx, lesson: Lesson) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from camp import tagging
 from camp.allocation import allocate
+from camp.join_channel import attribute, channel_of_state
 from camp.messages import text
 from camp.outgoing import alert_operators, to_members
 from camp.phrases import say_in
@@ -13,6 +14,7 @@ from camp.policy import Policy
 from camp.rules.allocation import Allocation, Why
 from camp.rules.place import Place
 from storage import cohorts, enrolments, follows, group_members, journal, learners, members, unmatched
+from storage.channels import OTHER
 from storage.cohorts import Camp, Channel, Cohort
 from storage.database import Tx
 from storage.enrolments import Enrolment
@@ -47,6 +49,8 @@ async def enrol(
         return await _come_back(tx, known, cohort, source)
     found = await allocate(tx, policy, cohort.id, added=teacher, prefer_fallback=prefer_fallback)
     seat = await group_members.seat_in_cohort(tx, learner.external_userid, cohort.id) if learner.external_userid else None
+    if seat is not None and (channel is None or channel.code == OTHER):
+        channel = await channel_of_state(tx, seat.state) or channel
     made = await enrolments.add(
         tx,
         learner_id=learner.id,
@@ -169,7 +173,7 @@ async def follow_friend(tx: Tx, policy: Policy, learner: Learner) -> None:
         )
 
 
-async def take_seats(tx: Tx, learner: Learner) -> None:
+async def take_seats(tx: Tx, policy: Policy, learner: Learner) -> None:
     """Who turned out to be somebody sitting in a class group of their cohort sits there."""
     for e in await enrolments.of_learner(tx, learner.id) if learner.external_userid else []:
         seat = await group_members.seat_in_cohort(tx, learner.external_userid or "", e.cohort_id)
@@ -185,6 +189,8 @@ async def take_seats(tx: Tx, learner: Learner) -> None:
             left_group_at=None,
         )
         await journal.record(tx, learner.id, "joined_group", by="wecom", enrolment_id=e.id, at=seat.joined_at)
+        if seat.state:
+            await attribute(tx, policy, e.cohort_id, {learner.external_userid or "": seat.state})
 
 
 async def _come_back(tx: Tx, known: Enrolment, cohort: Cohort, source: str) -> Enrolment:

@@ -5,24 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from camp import card
+from camp.group_post import Post, tell
 from camp.harmless import in_markdown
 from camp.messages import Message, markdown
 from camp.messages import card as to_card
-from camp.outgoing import to_members, to_robot
+from camp.outgoing import to_members
 from camp.phrases import Say, say_in
 from camp.policy import Policy
 from camp.quota import rooms_of_sales
+from camp.room import rooms_of
 from camp.rules.mask import mask_name
+from camp.rules.place import Place
 from storage import leads
 from storage.database import Tx
 from storage.leads import Lead
 from storage.pools import Arrived, Entry
 
 CARD = "claim"
-ROBOT = "sales"
 
 
-async def hand_off(tx: Tx, policy: Policy, singled: Sequence[Entry], arrived: Arrived, cohort_name: str, *, key: str) -> bool:
+async def hand_off(
+    tx: Tx, policy: Policy, singled: Sequence[Entry], arrived: Arrived, cohort_name: str, *, cohort_id: int, key: str
+) -> bool:
     """Tells sales of fresh open entries: one card for each of `singled`, one message about the rest of `arrived`.
 
     `key` makes it happen once. False when nobody has room.
@@ -30,16 +34,21 @@ async def hand_off(tx: Tx, policy: Policy, singled: Sequence[Entry], arrived: Ar
     if arrived.number == 0:
         return True
     say = say_in(policy.language)
-    summary = markdown(_summary(say, arrived, cohort_name))
-    await to_robot(tx, policy, ROBOT, summary, dedup_key=f"handoff:{key}:robot")
-    people = [room.member.userid for room in await rooms_of_sales(tx, policy) if room.free > 0]
+    words = _summary(say, arrived, cohort_name)
+    summary, here = (markdown(f"{words}\n{say(step)}") for step in ("pool.robot_next", "pool.robot_next_here"))
+    free = [room.member for room in await rooms_of_sales(tx, policy) if room.free > 0]
+    await tell(tx, policy, Post("sales", summary, f"handoff:{key}", cohort_id, Place.CONVERSION, concerned=free, here=here))
+    people = [member.userid for member in free]
     if not people:
         return False
     known = await leads.of_entries(tx, singled)
+    groups = await rooms_of(tx, pool=Place.CONVERSION)
     for entry in singled:
         # The fact in the name: an entry that comes back later gets a fresh card, for a task_id is used once (42014).
         face = claim_card(say, entry, known[entry.id], f"claim-{entry.id}-{tx.cause_id or 0}")
         await card.show(tx, CARD, str(entry.id), people, face)
+        for room in groups:
+            await card.show_in_room(tx, policy, room, CARD, str(entry.id), face)
     rest = arrived.number - len(singled)
     if rest > 0:
         words = say("pool.digest", number=rest, total=arrived.number, cohort=cohort_name)

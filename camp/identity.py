@@ -158,7 +158,7 @@ async def learn(
         await learners.change(tx, learner.id, **columns)
     await unmatched.release(tx, new)
     if any(kind == "external_userid" for kind, _ in new):
-        await enrolment.take_seats(tx, await _loaded(tx, learner.id))
+        await enrolment.take_seats(tx, policy, await _loaded(tx, learner.id))
     return await _loaded(tx, learner.id)
 
 
@@ -183,7 +183,7 @@ async def merge(tx: Tx, policy: Policy, one: Learner, other: Learner, *, by: str
     await journal.record(tx, keep.id, "merged", by=by, number=drop.id)
     await tagging.ask_flush(tx, [keep.id])
     merged = await _loaded(tx, keep.id)
-    await enrolment.take_seats(tx, merged)
+    await enrolment.take_seats(tx, policy, merged)
     await enrolment.follow_friend(tx, policy, merged)
     return await _loaded(tx, keep.id)
 

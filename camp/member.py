@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from camp import staff_room
 from camp.messages import text
 from camp.outgoing import to_members
 from camp.phrases import say_in
@@ -17,6 +18,8 @@ async def leave(tx: Tx, policy: Policy, userid: str) -> bool:
     if member is None or member.left_at is not None:
         return False
     await members.change(tx, member.id, left_at=tx.now)
+    if member.position is not None:
+        await staff_room.keep_all_in_step(tx, policy)
     count = await loads.left_behind(tx, member.id)
     if count == 0:
         return True
@@ -31,11 +34,12 @@ async def leave(tx: Tx, policy: Policy, userid: str) -> bool:
     return True
 
 
-async def come_back(tx: Tx, userid: str) -> None:
+async def come_back(tx: Tx, policy: Policy, userid: str) -> None:
     """An account of this name exists (again); its position still comes from camp.toml."""
     member = await members.ensure(tx, userid)
     if member.left_at is not None:
         await members.change(tx, member.id, left_at=None)
+        await staff_room.keep_all_in_step(tx, policy)
 
 
 async def rename(tx: Tx, policy: Policy, userid: str, new_userid: str) -> None:

@@ -21,6 +21,16 @@ def markdown(words: str) -> Message:
     return {"type": "markdown", "text": words}
 
 
+def image(media_id: str) -> Message:
+    """A picture that was uploaded (doc 90253), for app messages only."""
+    return {"type": "image", "media_id": media_id}
+
+
+def bars(title: str, rows: Sequence[tuple[str, int]], words: str) -> Message:
+    """Numbers as a picture, for webhook robots only; `words` say the same where no picture goes."""
+    return {"type": "bars", "title": title, "rows": [list(row) for row in rows], "text": words}
+
+
 def menu(head: str, items: Sequence[tuple[str, str]], tail: str = "") -> Message:
     """A kf menu of (id, label); a tap comes back as text with `menu_id`. At most 10 items (95008)."""
     return {"type": "menu", "head": head, "items": [list(item) for item in items], "tail": tail}

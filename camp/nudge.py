@@ -1,17 +1,15 @@
-"""A nudge: one mass-send task (企业群发) in the name of each class teacher, who sends it with one tap in WeCom.
-
-WeCom has no key that makes a second add_msg_template harmless, so that call is never repeated blindly: when nobody knows
-whether it counted, WeCom's own list is asked first (docs/decisions.md).
-"""
+"""A nudge: one mass-send task (企业群发) in the name of each class teacher, who sends it with one tap in WeCom."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from camp import mass_task
+from camp.mass_task import Made
 from camp.messages import text
 from camp.nudge_offer import bury_offer, short_name, words_and_link
 from camp.nudge_plan import Kind, Plan, Share, plan
@@ -25,20 +23,12 @@ from storage.cohorts import Cohort, Lesson
 from storage.database import Tx
 from storage.members import Member
 from storage.nudges import Change, Got, Nudge, State
-from storage.outbox import Answer, Intent, Priority, add_intent
+from storage.outbox import Priority
 from storage.scopes import Scope
 
+ABOUT = "nudge"
 # Doc 92135: at most 10,000 customers in one task.
 _MOST_LEARNERS = 10_000
-# A task that WeCom takes much later than it was asked for would surprise its member.
-_ASK_WITHIN = timedelta(minutes=30)
-# WeCom's list may be behind by some seconds.
-_LOOK_AFTER = timedelta(minutes=1)
-_MOST_TRIES = 3
-_LOOK_BACK = timedelta(minutes=1)
-_LOOK_WITHIN = timedelta(hours=1)
-# bot.wecom.errors.UNCERTAIN: the call may have counted.
-_UNCERTAIN = -10
 
 
 class Verdict(StrEnum):
@@ -63,17 +53,20 @@ class Outcome:
     waiting: Sequence[Nudge] = ()
 
 
-async def start(tx: Tx, policy: Policy, cohort: Cohort, lesson: Lesson, kind: Kind, member: Member) -> Outcome:
-    """Asks WeCom for the tasks about the learners in the member's scope who miss the lesson at this moment."""
+async def start(
+    tx: Tx, policy: Policy, cohort: Cohort, lesson: Lesson, kind: Kind, member: Member, scope: Scope | None = None
+) -> Outcome:
+    """Asks WeCom for the tasks about the learners in the scope (by default the member's) who miss the lesson at this moment."""
     if cohort.closed_at is not None:
         return Outcome(Verdict.CLOSED)
     if policy.nudge.is_quiet(tx.now.astimezone(policy.zone).time()):
         return Outcome(Verdict.QUIET)
+    scope = scope or scope_of(member)
     waiting = await nudges.waiting_for(tx, lesson.id, kind)
     # A second tap changes nothing: then it is not asked of every learner whether they can be reminded.
-    if waiting and (asked := await _asked_for_all(tx, lesson, kind, scope_of(member), waiting)):
+    if waiting and (asked := await _asked_for_all(tx, lesson, kind, scope, waiting)):
         return Outcome(Verdict.WAITING, waiting=asked)
-    found = await plan(tx, policy, lesson, kind, scope_of(member))
+    found = await plan(tx, policy, lesson, kind, scope)
     if not found.missing:
         return Outcome(Verdict.NOBODY_MISSING, found)
     if not found.open_shares:
@@ -112,18 +105,7 @@ async def _ask(
         "text": words,
         **({"link": link} if link else {}),
     }
-    await add_intent(
-        tx,
-        Intent(
-            "contact.mass_send",
-            payload,
-            priority=Priority.REPLY,
-            dedup_key=f"nudge:{nudge_id}:{tries}",
-            expires_at=tx.now + _ASK_WITHIN,
-            answer=Answer.ALWAYS,
-            context={"nudge_id": nudge_id},
-        ),
-    )
+    await mass_task.ask(tx, ABOUT, nudge_id, payload, tries=tries)
 
 
 async def take_made(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
@@ -131,15 +113,16 @@ async def take_made(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
     nudge = await nudges.load(tx, int(answer["context"]["nudge_id"]))
     if nudge is None or nudge.state is not State.ASKED:
         return
-    msgid = str(answer["result"].get("msgid") or "")
-    if answer["ok"] and msgid:
-        await _stands(tx, policy, nudge, msgid, [str(one) for one in answer["result"].get("failed", [])])
-    elif answer["ok"]:
-        await _over(tx, policy, nudge, State.NOBODY, "nudge.nobody")  # 41048
-    elif answer["errcode"] == _UNCERTAIN:
-        await _look_up(tx, nudge)
+    made = mass_task.made_of(answer)
+    if made is Made.STANDS:
+        await _stands(tx, policy, nudge, str(answer["result"]["msgid"]), [str(one) for one in answer["result"].get("failed", [])])
+    elif made is Made.NOBODY:
+        await _over(tx, policy, nudge, State.NOBODY, "nudge.nobody")
+    elif made is Made.UNKNOWN:
+        await nudges.change(tx, nudge.id, state=State.UNSURE)
+        await mass_task.look_up(tx, ABOUT, nudge.id, chat_type="single", asked_at=nudge.asked_at, tries=nudge.tries)
     else:
-        phrase = "nudge.too_late" if answer["expired"] else "nudge.failed"
+        phrase = "nudge.too_late" if made is Made.LATE else "nudge.failed"
         await _over(tx, policy, nudge, State.FAILED, phrase, errcode=answer["errcode"])
 
 
@@ -183,7 +166,7 @@ async def tell(
 async def _ask_again(tx: Tx, policy: Policy, nudge: Nudge) -> None:
     """Surely no task stands, so one more try is none too many; after a few the class teacher is asked to do it later."""
     quiet = policy.nudge.is_quiet(tx.now.astimezone(policy.zone).time())
-    if nudge.tries >= _MOST_TRIES or quiet:
+    if nudge.tries >= mass_task.MOST_TRIES or quiet:
         await _over(tx, policy, nudge, State.FAILED, "nudge.not_made")
         return
     tries = nudge.tries + 1
@@ -191,24 +174,6 @@ async def _ask_again(tx: Tx, policy: Policy, nudge: Nudge) -> None:
     lesson, teacher = await cohorts.load_lesson(tx, nudge.lesson_id), await members.load(tx, nudge.teacher_id)
     _, link = await words_and_link(tx, policy, lesson, Kind(nudge.kind))
     await _ask(tx, nudge.id, teacher, await nudges.addresses(tx, nudge.id), nudge.text, link, tries)
-
-
-async def _look_up(tx: Tx, nudge: Nudge) -> None:
-    await nudges.change(tx, nudge.id, state=State.UNSURE)
-    start, look = nudge.asked_at - _LOOK_BACK, tx.now + _LOOK_AFTER
-    await add_intent(
-        tx,
-        Intent(
-            "contact.mass_list",
-            {"start": int(start.timestamp()), "end": int(look.timestamp())},
-            priority=Priority.READ,
-            dedup_key=f"nudge-look:{nudge.id}:{nudge.tries}",
-            not_before=look,
-            expires_at=look + _LOOK_WITHIN,
-            answer=Answer.ALWAYS,
-            context={"nudge_id": nudge.id},
-        ),
-    )
 
 
 async def _stands(tx: Tx, policy: Policy, nudge: Nudge, msgid: str, refused: Sequence[str]) -> None:
@@ -230,7 +195,7 @@ async def _stands(tx: Tx, policy: Policy, nudge: Nudge, msgid: str, refused: Seq
         await to_members(tx, [teacher.userid], text(own), priority=Priority.REPLY)
     if asker.active and asker.id != teacher.id:
         await to_members(tx, [asker.userid], text(say("nudge.made_for", **values) + rest), priority=Priority.REPLY)
-    await bury_offer(tx, teacher, lesson, Kind(nudge.kind), say("nudge.card_done", number=number))
+    await bury_offer(tx, policy, teacher, lesson, Kind(nudge.kind), say("nudge.card_done", number=number))
 
 
 async def _over(tx: Tx, policy: Policy, nudge: Nudge, state: State, phrase: str, *, errcode: int = 0) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from camp import card
+from camp.card import Tap
 from camp.messages import Message, cut
 from camp.messages import card as to_card
 from camp.nudge_plan import Kind, Plan, plans_by_teacher
@@ -12,8 +13,10 @@ from camp.phrases import Say, say_in
 from camp.policy import Policy
 from camp.roster import check_in_link, lesson_name
 from camp.rules.nudge import LeftOut
+from camp.talk import Talk
 from camp.when import day_and_time_near
 from storage import kf
+from storage.cards import Card
 from storage.cohorts import Cohort, Lesson
 from storage.database import Tx
 from storage.members import Member
@@ -24,14 +27,15 @@ _NAME_BYTES = 90
 _DESC_CHARACTERS = 44
 
 
-async def offer(tx: Tx, policy: Policy, say: Say, member: Member, cohort: Cohort, found: Plan) -> bool:
-    """Shows the member a card about this plan for the learners in their scope; False where a tap could do nothing now."""
+async def offer(tx: Tx, policy: Policy, say: Say, member: Member, talk: Talk, cohort: Cohort, found: Plan) -> bool:
+    """Shows the member, where they talk to us, a card about this plan for the learners in their scope; False where a tap could do
+    nothing now."""
     if cohort.closed_at is not None or not found.open_shares:
         return False
-    await bury_offer(tx, member, found.lesson, found.kind, say("nudge.card_replaced"))
+    await card.bury(tx, policy, CARD, _ref(member, found.lesson, found.kind), say("nudge.card_replaced"), replaced=True)
     words, _ = await words_and_link(tx, policy, found.lesson, found.kind)
     face = _face(say, found, words, f"nudge-{found.kind}-{found.lesson.id}-{member.id}-{tx.cause_id or 0}")
-    await card.show(tx, CARD, _ref(member, found.lesson, found.kind), [member.userid], face)
+    await card.show_in_talk(tx, policy, talk, CARD, _ref(member, found.lesson, found.kind), face)
     return True
 
 
@@ -40,12 +44,19 @@ async def offer_each(tx: Tx, policy: Policy, teachers: Mapping[int, Member], coh
     say = say_in(policy.language)
     for who, own in (await plans_by_teacher(tx, policy, lesson, Kind.ABSENT)).items():
         if who in teachers and teachers[who].active:
-            await offer(tx, policy, say, teachers[who], cohort, own)
+            await offer(tx, policy, say, teachers[who], Talk(teachers[who].userid), cohort, own)
 
 
-async def bury_offer(tx: Tx, member: Member, lesson: Lesson, kind: Kind, verdict: str) -> None:
-    """The member's cards about this say the verdict in place of the button."""
-    await card.bury(tx, CARD, _ref(member, lesson, kind), verdict)
+async def bury_offer(
+    tx: Tx, policy: Policy, member: Member, lesson: Lesson, kind: Kind, verdict: str, tap: Tap | None = None
+) -> bool:
+    """The member's cards about this say the verdict in place of the button; True when the tapped one is among them."""
+    return await card.bury(tx, policy, CARD, _ref(member, lesson, kind), verdict, tap)
+
+
+def is_for(shown: Card, member: Member) -> bool:
+    """Whether the card offers this member's nudge: in a group everybody can tap it."""
+    return shown.ref.rpartition(":")[2] == str(member.id)
 
 
 def in_words(say: Say, found: Plan) -> str:

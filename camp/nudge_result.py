@@ -5,22 +5,21 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from camp.nudge import tell
+from camp import mass_task
+from camp.nudge import ABOUT, tell
 from camp.phrases import Say, say_in
 from camp.policy import Policy
+from camp.rules.group_message import Rhythm
 from camp.rules.nudge import next_look
 from storage import cohorts, follows, members, nudges
-from storage.columns import from_micros
 from storage.database import Tx
 from storage.nudges import Change, Got, Nudge, State
-from storage.outbox import Answer, Intent, Priority, add_intent, add_intents
+from storage.outbox import Intent, add_intents
 
 _LOOKS_A_TICK = 500
 _READ_FOR = timedelta(hours=24)
 # Thousands of learners are not served in one moment: who is not served after this long is told as such.
 _SERVED_WITHIN = timedelta(minutes=10)
-_BAD_MSGID = 41047
-_SECOND = 1_000_000
 
 
 async def look_due(tx: Tx, policy: Policy) -> None:
@@ -37,18 +36,16 @@ async def take_task(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
     if nudge is None or nudge.state is not State.WAITING:
         return
     if not answer["ok"]:
-        if answer["errcode"] == _BAD_MSGID or tx.now >= (nudge.made_at or nudge.asked_at) + _READ_FOR:
+        if answer["errcode"] == mass_task.BAD_MSGID or tx.now >= (nudge.made_at or nudge.asked_at) + _READ_FOR:
             await _lost(tx, policy, nudge)
         return
     sender = (await members.load(tx, nudge.teacher_id)).userid
-    mine = [row for row in answer["result"].get("tasks", []) if str(row["userid"]).lower() == sender.lower()]
-    # Which number means "sent" is not certain (2 in the documents, 1 in a fixture): everything but 0 is.
-    if any(row["status"] for row in mine):
-        at = _moment(max(int(row["send_time"]) for row in mine)) or tx.now
+    at = mass_task.tapped_at(answer, sender, tx.now)
+    if at is not None:
         await nudges.change(tx, nudge.id, state=State.SENT, sent_at=at)
         await _read(tx, nudge, sender)
     elif tx.now >= nudge.until:
-        await _take_back(tx, nudge)
+        await mass_task.take_back(tx, ABOUT, nudge.id, nudge.msgid)
     else:
         await _remind(tx, policy, nudge)
 
@@ -60,7 +57,7 @@ async def take_result(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
         return
     if answer["ok"]:
         await _keep(tx, nudge, answer["result"].get("sends", []))
-    elif answer["errcode"] == _BAD_MSGID and nudge.state is State.SENT:
+    elif answer["errcode"] == mass_task.BAD_MSGID and nudge.state is State.SENT:
         await _lost(tx, policy, nudge)
         return
     got = (await nudges.counts(tx, [nudge.id]))[nudge.id]
@@ -104,24 +101,16 @@ def result_in_words(say: Say, got: dict[Got, int]) -> str:
 
 def _look(nudge: Nudge, sender: str, now: datetime) -> Intent:
     if nudge.state is State.WAITING:
-        return _question("contact.mass_task", nudge, {"msgid": nudge.msgid}, now)
-    return _question("contact.mass_result", nudge, {"msgid": nudge.msgid, "userid": sender}, now)
+        return mass_task.question("contact.mass_task", ABOUT, nudge.id, {"msgid": nudge.msgid}, now)
+    return _results(nudge, sender, now)
 
 
-def _question(call: str, nudge: Nudge, payload: dict[str, Any], now: datetime) -> Intent:
-    # Asked again at the next look anyway, so an answer that comes later than that is not waited for.
-    return Intent(
-        call,
-        payload,
-        priority=Priority.SYNC,
-        expires_at=now + timedelta(hours=1),
-        answer=Answer.ALWAYS,
-        context={"nudge_id": nudge.id},
-    )
+def _results(nudge: Nudge, sender: str, now: datetime) -> Intent:
+    return mass_task.question("contact.mass_result", ABOUT, nudge.id, {"msgid": nudge.msgid, "userid": sender}, now)
 
 
 async def _read(tx: Tx, nudge: Nudge, sender: str) -> None:
-    await add_intent(tx, _question("contact.mass_result", nudge, {"msgid": nudge.msgid, "userid": sender}, tx.now))
+    await add_intents(tx, [_results(nudge, sender, tx.now)])
 
 
 async def _keep(tx: Tx, nudge: Nudge, sends: list[dict[str, Any]]) -> None:
@@ -133,7 +122,7 @@ async def _keep(tx: Tx, nudge: Nudge, sends: list[dict[str, Any]]) -> None:
         if not learner_id or row["status"] not in (Got.SENT, Got.NOT_FRIEND, Got.CEILING) or row["status"] == before:
             continue
         state = Got(row["status"])
-        at = (_moment(int(row["send_time"])) or nudge.sent_at or tx.now) if state is Got.SENT else None
+        at = (mass_task.moment(int(row["send_time"])) or nudge.sent_at or tx.now) if state is Got.SENT else None
         news[learner_id] = Change(learner_id, state, at)
     await nudges.note(tx, nudge.id, list(news.values()))
     reached = [one for one in news.values() if one.state is Got.SENT]
@@ -152,29 +141,7 @@ async def _remind(tx: Tx, policy: Policy, nudge: Nudge) -> None:
     if nudge.reminders >= limits.reminders or tx.now < due or limits.is_quiet(tx.now.astimezone(policy.zone).time()):
         return
     await nudges.change(tx, nudge.id, reminders=nudge.reminders + 1)
-    await add_intent(
-        tx,
-        Intent(
-            "contact.mass_remind",
-            {"msgid": nudge.msgid},
-            dedup_key=f"nudge-remind:{nudge.id}:{nudge.reminders + 1}",
-            expires_at=min(tx.now + timedelta(hours=1), nudge.until),
-        ),
-    )
-
-
-async def _take_back(tx: Tx, nudge: Nudge) -> None:
-    await add_intent(
-        tx,
-        Intent(
-            "contact.mass_cancel",
-            {"msgid": nudge.msgid},
-            dedup_key=f"nudge-cancel:{nudge.id}",
-            expires_at=tx.now + timedelta(hours=12),
-            answer=Answer.ALWAYS,
-            context={"nudge_id": nudge.id},
-        ),
-    )
+    await mass_task.remind(tx, ABOUT, nudge.id, nudge.msgid, number=nudge.reminders + 1, until=nudge.until)
 
 
 async def _taken_back(tx: Tx, policy: Policy, nudge: Nudge, got: dict[Got, int]) -> None:
@@ -207,12 +174,5 @@ async def _lost(tx: Tx, policy: Policy, nudge: Nudge) -> None:
 
 def _morning(tx: Tx, policy: Policy) -> datetime | None:
     """The end of the quiet hours when it is quiet now: what nobody waits for wakes nobody."""
-    local = tx.now.astimezone(policy.zone)
-    if not policy.nudge.is_quiet(local.time()):
-        return None
-    end = local.replace(hour=policy.nudge.quiet_to.hour, minute=policy.nudge.quiet_to.minute, second=0, microsecond=0)
-    return end if end > local else end + timedelta(days=1)
-
-
-def _moment(seconds: int) -> datetime | None:
-    return from_micros(seconds * _SECOND) if seconds > 0 else None
+    awake = Rhythm(policy.nudge.quiet_from, policy.nudge.quiet_to).awake(tx.now, policy.zone)
+    return awake if awake > tx.now else None

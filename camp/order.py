@@ -170,7 +170,7 @@ async def _leave_pools(tx: Tx, policy: Policy, order: Order, entries: list[Entry
     for entry in entries:
         await pools.close(tx, entry.id, "sold")
         await enrolments.move(tx, entry.enrolment_id, Place.PAID)
-        await withdraw_cards(tx, entry.id, say("pool.card_sold"))
+        await withdraw_cards(tx, policy, entry.id, say("pool.card_sold"))
         if entry.owner_id is None or (by is not None and by.id == entry.owner_id):
             continue
         owner = await members.load(tx, entry.owner_id)

@@ -46,10 +46,7 @@ async def to_members(
     """
     if not userids:
         return
-    parts = [message]
-    if message["type"] in ("text", "markdown"):
-        parts = [{**message, "text": page} for page in split_pages(message["text"].split("\n"))] or [message]
-    for number, part in enumerate(parts):
+    for number, part in enumerate(_parts(message)):
         key = f"{dedup_key}:{number}" if dedup_key and number else dedup_key
         payload: dict[str, Any] = {"to": list(userids), "message": part}
         if dedup_key:
@@ -129,20 +126,65 @@ async def to_learner(
     return Reach.SENT
 
 
-async def to_robot(tx: Tx, policy: Policy, robot: str, message: Message, *, dedup_key: str, mentions: Sequence[str] = ()) -> bool:
-    """A post into an internal group by its webhook robot; False when that robot is not configured or it was posted before."""
-    if robot not in policy.robots:
-        return False
-    return await add_intent(
-        tx,
-        Intent(
-            "robot.message",
-            {"robot": robot, "message": message, "mentions": list(mentions)},
-            dedup_key=dedup_key,
+async def to_robot(
+    tx: Tx,
+    robot: str,
+    message: Message,
+    *,
+    dedup_key: str,
+    mentions: Sequence[str] = (),
+    context: dict[str, Any] | None = None,
+) -> bool:
+    """A post into an internal group by its webhook robot (camp.group_post decides which); False when it was posted before.
+
+    A post that cannot be made comes back as `answer.robot.message` with the `context`.
+    """
+    return await _post(tx, "robot.message", {"robot": robot}, message, dedup_key, mentions, context)
+
+
+async def to_staff_room(
+    tx: Tx,
+    chatid: str,
+    message: Message,
+    *,
+    dedup_key: str,
+    mentions: Sequence[str] = (),
+    context: dict[str, Any] | None = None,
+) -> bool:
+    """A post into a room our app made; as `to_robot`, and its failure is `answer.appchat.send`."""
+    return await _post(tx, "appchat.send", {"to": chatid}, message, dedup_key, mentions, context)
+
+
+async def _post(
+    tx: Tx,
+    call: str,
+    place: dict[str, Any],
+    message: Message,
+    dedup_key: str,
+    mentions: Sequence[str],
+    context: dict[str, Any] | None,
+) -> bool:
+    stored = False
+    parts = _parts(message)
+    for number, part in enumerate(parts):
+        called = list(mentions) if number == len(parts) - 1 else []
+        intent = Intent(
+            call,
+            {**place, "message": part, "mentions": called},
+            dedup_key=f"{dedup_key}:{number}" if number else dedup_key,
             expires_at=tx.now + DAY,
             answer=Answer.FAILURE,
-        ),
-    )
+            context=context or {},
+        )
+        stored |= await add_intent(tx, intent)
+    return stored
+
+
+def _parts(message: Message) -> list[Message]:
+    """A text over WeCom's byte limit as several in order; nobody is to guess what was cut off."""
+    if message["type"] not in ("text", "markdown"):
+        return [message]
+    return [{**message, "text": page} for page in split_pages(message["text"].split("\n"))] or [message]
 
 
 async def alert_operators(tx: Tx, message: Message, *, dedup_key: str) -> None:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from camp.rules.allowance import Allowance
 from camp.rules.nudge import NudgeLimits
+from camp.rules.route import Route
 from camp.rules.rule import RuleBook
 
 
@@ -22,7 +24,10 @@ class Policy:
     # Signs check-in links; sealing and hashing of phone numbers has its own key.
     link_key: bytes = field(default=b"", repr=False)
     privacy_key: bytes = field(default=b"", repr=False)
-    robots: frozenset[str] = frozenset()
+    robots: tuple[Route, ...] = ()
+    # The way the robot people talk to is reached: "url", "socket"; None: there is none.
+    robot: str | None = None
+    robot_name: str = ""  # as people mention it, where that is known
     # attendance
     attended_seconds: int = 60
     completed_share: float = 0.6
@@ -42,6 +47,10 @@ class Policy:
     cards_per_handover: int = 10
     # mass sends to learners
     nudge: NudgeLimits = field(default_factory=NudgeLimits)
+    # mass sends to class groups: how many, how often WeCom reminds of one that is not sent, and how far apart
+    allowance: Allowance = field(default_factory=Allowance)
+    group_reminders: int = 2
+    group_remind_every: timedelta = timedelta(minutes=30)
     # allocation
     fallback_owner: str | None = None
     # projection into WeCom

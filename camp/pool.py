@@ -5,11 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 from camp import card
-from camp.handoff import CARD, ROBOT, hand_off
+from camp.group_post import Post, tell
+from camp.handoff import CARD, hand_off
 from camp.messages import text
-from camp.outgoing import to_members, to_robot
+from camp.outgoing import to_members
 from camp.phrases import say_in
 from camp.policy import Policy
+from camp.quota import rooms_of_sales
 from camp.rules.mask import mask_name
 from camp.rules.place import Place
 from storage import enrolments, journal, members, pools
@@ -55,7 +57,8 @@ async def give_up(tx: Tx, policy: Policy, enrolment: Enrolment, *, member: Membe
     entry = await enter(tx, policy, enrolment, Place.CONVERSION, grade=_GIVEN_UP_GRADE, rule=_GIVEN_UP, by=by)
     await journal.record(tx, enrolment.learner_id, "given_up", by=by, enrolment_id=enrolment.id, reason=reason)
     arrived = Arrived({entry.grade or "-": 1}, entry.attended)
-    await hand_off(tx, policy, [entry], arrived, entry.cohort_name, key=f"given-up:{entry.id}:{tx.cause_id}")
+    key = f"given-up:{entry.id}:{tx.cause_id}"
+    await hand_off(tx, policy, [entry], arrived, entry.cohort_name, cohort_id=entry.cohort_id, key=key)
     return GiveUp.DONE
 
 
@@ -68,7 +71,9 @@ async def give_back(tx: Tx, policy: Policy, entry: Entry, *, member: Member, rea
     say = say_in(policy.language)
     who = mask_name(entry.name or "")
     line = say("pool.robot_returned", number=entry.learner_id, name=who, cohort=entry.cohort_name, grade=entry.grade or "-")
-    await to_robot(tx, policy, ROBOT, text(line), dedup_key=f"returned:{entry.id}:{tx.cause_id}")
+    free = [room.member for room in await rooms_of_sales(tx, policy) if room.free > 0 and room.member.id != member.id]
+    key = f"returned:{entry.id}:{tx.cause_id}"
+    await tell(tx, policy, Post("sales", text(line), key, entry.cohort_id, entry.pool, concerned=free, each=True))
     words = say(
         "pool.teacher_returned",
         name=entry.name or "",
@@ -76,13 +81,13 @@ async def give_back(tx: Tx, policy: Policy, entry: Entry, *, member: Member, rea
         member=member.shown,
         reason=reason,
     )
-    await tell_teacher(tx, entry, words, key=f"returned:{entry.id}:{tx.cause_id}:teacher")
+    await tell_teacher(tx, entry, words, key=f"{key}:teacher")
     return True
 
 
-async def withdraw_cards(tx: Tx, entry_id: int, verdict: str) -> None:
+async def withdraw_cards(tx: Tx, policy: Policy, entry_id: int, verdict: str) -> None:
     """The claim cards of an entry that nobody can claim any more."""
-    await card.bury(tx, CARD, str(entry_id), verdict)
+    await card.bury(tx, policy, CARD, str(entry_id), verdict)
 
 
 async def tell_teacher(tx: Tx, entry: Entry, words: str, *, key: str) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any
 
-from camp import class_group, contact, identity, member, tagging
+from camp import class_group, contact, identity, join_code, member, staff_room, tagging
 from camp.class_group import Drift
 from camp.messages import text
 from camp.outgoing import alert_operators, to_members
@@ -34,9 +34,12 @@ Context = Mapping[str, Any]
 
 
 async def start(tx: Tx, policy: Policy) -> None:
-    """Begins a comparison; also gives those who wait for a cohort and tags that were refused their next chance."""
+    """Begins a comparison; also gives those who wait for a cohort and tags that were refused their next chance, and looks
+    where the join codes lead."""
     await contact.ask_enrol_waiting(tx)
     await tagging.retry_stuck(tx)
+    await join_code.ask_comparison(tx)
+    await join_code.ask_where_all(tx)
     await _ask(tx, "directory.departments", {}, {"run": to_micros(tx.now)}, step="departments")
 
 
@@ -127,6 +130,7 @@ async def _ask_next_group(tx: Tx, policy: Policy, context: Context, after_id: in
 
 
 async def _report(tx: Tx, policy: Policy, context: Context) -> None:
+    await staff_room.read_all(tx, policy)
     say = say_in(policy.language)
     parts = [say(f"enrolment.drift_{name}", count=context[name]) for name in _COUNTS if context.get(name)]
     if parts:

@@ -33,8 +33,11 @@ class NoLesson:
 
 @dataclass(frozen=True)
 class LessonOf:
+    """A lesson, and whose learners of it are meant."""
+
     cohort: Cohort
     lesson: Lesson
+    scope: Scope
 
 
 @dataclass(frozen=True)
@@ -92,12 +95,14 @@ async def choose_lesson(tx: Tx, scope: Scope, seq: int, words: str) -> LessonOf 
     lesson = lesson or next((found for found in of_named if found.seq == seq), None)
     if lesson is None:
         return NoLesson(named, len(of_named))
-    return LessonOf(next(c for c in candidates if c.id == lesson.cohort_id), lesson)
+    return LessonOf(next(c for c in candidates if c.id == lesson.cohort_id), lesson, scope)
 
 
-async def view_classes(tx: Tx, policy: Policy, scope: Scope) -> list[ClassView]:
-    """The open cohorts of the scope with their groups, lessons and counts; four queries, however many there are."""
-    shown = await open_cohorts(tx, scope)
+async def view_classes(tx: Tx, policy: Policy, scope: Scope, words: str = "") -> list[ClassView]:
+    """The open cohorts of the scope (or the one of this code) with their groups, lessons and counts; four queries, however many
+    there are."""
+    named = await choose_cohort(tx, scope, words) if words else None
+    shown = [named] if isinstance(named, Cohort) else [] if words else await open_cohorts(tx, scope)
     ids = [c.id for c in shown]
     sizes = await rosters.group_sizes(tx, scope, ids)
     lessons = await rosters.lessons_in(tx, ids)

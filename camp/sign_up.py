@@ -15,10 +15,11 @@ from storage.cohorts import Cohort
 from storage.database import Tx
 from storage.enrolments import Enrolment
 from storage.learners import Learner
+from storage.members import Member
 
 
-async def take_sign_up(tx: Tx, policy: Policy, event: dict[str, Any]) -> None:
-    """{camp | cohort, channel?, name?, phone?, subject}: creates or finds the learner and enrols them.
+async def take_sign_up(tx: Tx, policy: Policy, event: dict[str, Any], *, teacher: Member | None = None) -> None:
+    """{camp | cohort, channel?, name?, phone?, subject}: creates or finds the learner and enrols them; with `teacher` in theirs.
 
     What names no camp or cohort we know, or one that takes nobody any more, waits among the unmatched events, and the
     operator is told once of each such name.
@@ -33,7 +34,7 @@ async def take_sign_up(tx: Tx, policy: Policy, event: dict[str, Any]) -> None:
     known = await enrolment.open_enrolment(tx, learner.id, cohort.camp_id)
     if known is None or (event.get("cohort") and known.cohort_id != cohort.id and not _is_guess(known)):
         at = datetime.fromisoformat(str(event["occurred_at"])) if event.get("occurred_at") else tx.now
-        await enrolment.enrol(tx, policy, learner, cohort, source="ingest", channel=channel, at=at)
+        await enrolment.enrol(tx, policy, learner, cohort, source="ingest", channel=channel, teacher=teacher, at=at)
     elif event.get("cohort") and known.cohort_id != cohort.id:
         # They were put into the next cohort when they added the teacher; what they signed up for counts.
         source = str(event.get("source") or "ingest")

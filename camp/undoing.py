@@ -147,7 +147,7 @@ async def _withdraw(tx: Tx, policy: Policy, enrolment_ids: Sequence[int]) -> Non
     # Thousands may be withdrawn, of which a handful have cards.
     for ref in await cards.open_refs(tx, CARD):
         if int(ref) in withdrawn:
-            await withdraw_cards(tx, int(ref), say_in(policy.language)("pool.card_withdrawn"))
+            await withdraw_cards(tx, policy, int(ref), say_in(policy.language)("pool.card_withdrawn"))
 
 
 async def _drop_tags(tx: Tx, policy: Policy, back: Sequence[Placed]) -> None:

@@ -14,13 +14,16 @@ from camp.messages import card as to_card
 from camp.phrases import Say, say_in
 from camp.place_words import places_in_words
 from camp.policy import Policy
+from camp.room import rooms_of
 from camp.rules.rule import Moment
+from camp.talk import Talk
 from camp.when import day_and_time_near
 from storage import closings, cohorts, members
 from storage.closings import Closing, State
 from storage.cohorts import Cohort
 from storage.database import Tx
 from storage.members import Member
+from storage.rooms import Room
 
 CARD = "verdict"
 
@@ -44,23 +47,40 @@ class Outcome:
     closing: Closing | None
     counts: Mapping[str, int]
     asked: Sequence[str] = ()  # userids the card went to
+    shown_here: bool = False  # the card is the answer to who asked
 
 
-async def ask(tx: Tx, policy: Policy, cohort: Cohort) -> Outcome:
-    """Sends the verdict card of a cohort to every manager, unless it is closed or being closed; an older card dies."""
+async def ask(tx: Tx, policy: Policy, cohort: Cohort, talk: Talk | None = None) -> Outcome:
+    """Sends the verdict card of a cohort to every manager and the groups bound to it, unless it is closed or being closed; an
+    older card dies. A manager who asked for it (`talk`) gets it where they spoke."""
     closing = await closings.find(tx, cohort.id, Moment.COHORT_CLOSED)
     over = _over(closing)
     if over is not None:
         return Outcome(over, cohort, closing, {})
     say = say_in(policy.language)
     if closing is not None:
-        await card.bury(tx, CARD, str(closing.id), say("closing.card_replaced"))
+        await card.bury(tx, policy, CARD, str(closing.id), say("closing.card_replaced"), replaced=True)
     counts = await forecast(tx, policy, cohort)
     closing = await closings.propose(tx, cohort.id, Moment.COHORT_CLOSED, counts)
     people = await members.with_position(tx, "manager") or await members.with_position(tx, "operator")
     asked = [p.userid for p in people]
-    await card.show(tx, CARD, str(closing.id), asked, _face(say, policy, cohort, closing))
-    return Outcome(Verdict.ASKED, cohort, closing, counts, asked)
+    face, ref = _face(say, policy, cohort, closing), str(closing.id)
+    here = talk is not None and talk.userid in asked and (not talk.in_group or _is_of(talk.room, cohort))
+    by_robot = talk if here and talk is not None and talk.turn is not None else None
+    if by_robot is not None:
+        await card.show_in_talk(tx, policy, by_robot, CARD, ref, face)
+    elsewhere = [userid for userid in asked if by_robot is None or userid != by_robot.userid]
+    if elsewhere:
+        await card.show(tx, CARD, ref, elsewhere, face)
+    for room in await rooms_of(tx, cohort_id=cohort.id):
+        if by_robot is None or room.chat_id != by_robot.chat_id:
+            await card.show_in_room(tx, policy, room, CARD, ref, face)
+    return Outcome(Verdict.ASKED, cohort, closing, counts, asked, here)
+
+
+def _is_of(room: Room | None, cohort: Cohort) -> bool:
+    """Whether the group is bound to this cohort as a whole."""
+    return room is not None and (room.cohort_id, room.class_group_id) == (cohort.id, None)
 
 
 async def accept(tx: Tx, policy: Policy, cohort: Cohort, member: Member, tap: Tap | None = None) -> Outcome:
@@ -74,12 +94,12 @@ async def accept(tx: Tx, policy: Policy, cohort: Cohort, member: Member, tap: Ta
             verdict = Verdict.EXPIRED
     if verdict is not None or closing is None:
         if tap is not None:
-            await card.repaint(tx, tap)
+            await card.repaint(tx, policy, tap)
         return Outcome(verdict or Verdict.NOT_ASKED, cohort, closing, {})
     await confirm(tx, policy, closing, f"member:{member.userid}")
     say = say_in(policy.language)
     at = day_and_time_near(policy, tx.now, tx.now)
-    await card.bury(tx, CARD, str(closing.id), say("closing.card_confirmed", member=member.shown, at=at))
+    await card.bury(tx, policy, CARD, str(closing.id), say("closing.card_confirmed", member=member.shown, at=at), tap)
     return Outcome(Verdict.STARTED, cohort, closing, closing.proposed_counts)
 
 
@@ -89,12 +109,12 @@ async def hold(tx: Tx, policy: Policy, cohort: Cohort, member: Member, tap: Tap 
     over = _over(closing)
     if over is not None or closing is None:
         if tap is not None:
-            await card.repaint(tx, tap)
+            await card.repaint(tx, policy, tap)
         return Outcome(over or Verdict.NOT_ASKED, cohort, closing, {})
     if closing.state is State.PROPOSED:
         await closings.change(tx, closing.id, state=State.HELD)
     say = say_in(policy.language)
-    await card.bury(tx, CARD, str(closing.id), say("closing.card_held", member=member.shown))
+    await card.bury(tx, policy, CARD, str(closing.id), say("closing.card_held", member=member.shown), tap)
     return Outcome(Verdict.HELD, cohort, closing, {})
 
 
@@ -111,7 +131,7 @@ async def accept_silence(tx: Tx, policy: Policy) -> None:
     say = say_in(policy.language)
     for closing in await closings.proposed_before(tx, Moment.COHORT_CLOSED, tx.now - policy.verdict_auto_after):
         if await confirm(tx, policy, closing, "clock"):
-            await card.bury(tx, CARD, str(closing.id), say("closing.card_auto"))
+            await card.bury(tx, policy, CARD, str(closing.id), say("closing.card_auto"))
 
 
 def _over(closing: Closing | None) -> Verdict | None:

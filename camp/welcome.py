@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from camp.checkin_link import Ticket, link_with, token_for
-from camp.harmless import Ours
 from camp.phrases import Say, say_in
 from camp.policy import Policy
+from camp.way_in import way_into
 from camp.when import day_and_time
 from storage import cohorts, journal, kf, outbox
 from storage.columns import to_micros
@@ -97,8 +97,9 @@ async def _how_to_join(tx: Tx, say: Say, enrolment: Enrolment) -> str:
     if enrolment.class_group_id is None:
         return say("enrolment.join_soon")
     group = await cohorts.load_class_group(tx, enrolment.class_group_id)
-    if group.join_url:
-        return say("enrolment.join_url", url=Ours(group.join_url))
+    way = await way_into(tx, group, enrolment.channel_id)
+    if way is not None:
+        return say("enrolment.join_code" if way.scanned else "enrolment.join_url", url=way.url)
     name = group.code if group.code.endswith("班") else say("enrolment.group_name", code=group.code)
     return say("enrolment.join_invite", group=name)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from camp.roster import LessonOf, NoCohort, choose_lesson, lesson_name
-from camp.scope import scope_of
 from camp.when import day_and_time
+from handlers._cohort_choice import meant
 from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
@@ -13,8 +13,8 @@ from handlers.core.reply import Reply
 async def begun_lesson(ctx: StaffCtx, rest: Rest) -> LessonOf | Reply:
     """The lesson a member means, once it has begun; else the answer why there is nothing to list."""
     seq = rest.need_lesson()
-    words = rest.text()
-    found = await choose_lesson(ctx.tx, scope_of(ctx.member), seq, words)
+    words, scope = meant(ctx, rest)
+    found = await choose_lesson(ctx.tx, scope, seq, words)
     if isinstance(found, NoCohort):
         return no_cohort(ctx, found, words)
     if not isinstance(found, LessonOf):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camp import class_group, contact, reconcile, tagging, welcome
+from camp import class_group, contact, join_overflow, reconcile, tagging, welcome
 from handlers.core.context import Ctx
 from handlers.core.router import Router
 
@@ -46,7 +46,10 @@ async def tags_marked(ctx: Ctx) -> None:
 
 @router.fact("answer.group.get")
 async def group_read(ctx: Ctx) -> None:
-    """Asked for after a version gap, or by the nightly comparison, which then goes on."""
+    """Asked for after a version gap, about a chat nobody declared, or by the nightly comparison, which then goes on."""
+    if "stranger" in ctx.fact.body["context"]:
+        await join_overflow.take_stranger(ctx.tx, ctx.policy, ctx.fact.body)
+        return
     drift = await class_group.take_group(ctx.tx, ctx.policy, ctx.fact.body)
     if "run" in ctx.fact.body["context"]:
         await reconcile.after_group(ctx.tx, ctx.policy, ctx.fact.body, drift)

@@ -18,7 +18,7 @@ _ACTIVE, _LEFT = "1", "5"
 @router.event(EVENT, "create_user", needs=["UserID"])
 async def created(ctx: Ctx) -> None:
     body = ctx.fact.body
-    await member.come_back(ctx.tx, text_of(body, "UserID"))
+    await member.come_back(ctx.tx, ctx.policy, text_of(body, "UserID"))
     await members.ensure(ctx.tx, text_of(body, "UserID"), name=text_of(body, "Name") or None)
 
 
@@ -35,7 +35,7 @@ async def updated(ctx: Ctx) -> None:
     if status == _LEFT:
         await member.leave(ctx.tx, ctx.policy, userid)
     elif status == _ACTIVE:
-        await member.come_back(ctx.tx, userid)
+        await member.come_back(ctx.tx, ctx.policy, userid)
     name = text_of(body, "Name")
     if name:
         await members.ensure(ctx.tx, userid, name=name)

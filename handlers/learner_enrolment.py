@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from camp import identity, subscription
 from camp.enrolment import change_cohort
-from camp.harmless import Ours
 from camp.lesson_choice import live, why_no_seat
 from camp.messages import menu
 from camp.outgoing import to_learner
 from camp.rules.place import Place
 from camp.self_enrolment import Opening, is_open, later_cohorts, opening_of, openings, sign_up_here
+from camp.way_in import way_into
 from camp.when import day_and_time
 from handlers._learner_desk import COMMAND_ID, items, no_seat, seats_of
 from handlers.core.context import LearnerCtx
@@ -195,8 +195,9 @@ async def _enrolled(ctx: LearnerCtx, learner: Learner, cohort: Cohort) -> Reply:
         ctx.say("learner.enrolled_teacher", teacher=await _teacher_name(ctx, made.class_teacher_id)),
     ]
     group = await cohorts.load_class_group(ctx.tx, made.class_group_id) if made.class_group_id else None
-    if group is not None and group.join_url and not made.in_group:
-        lines.append(ctx.say("learner.enrolled_group", url=Ours(group.join_url)))
+    way = await way_into(ctx.tx, group, made.channel_id) if group is not None and not made.in_group else None
+    if way is not None:
+        lines.append(ctx.say("enrolment.join_code" if way.scanned else "learner.enrolled_group", url=way.url))
     return Reply.text("\n".join(lines))
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from camp.harmless import Ours
 from camp.lesson_choice import live, why_no_seat
 from camp.progress import lesson_state, reach_left, tally
 from camp.roster import lesson_name
+from camp.way_in import way_into
 from camp.when import day_and_time, day_and_time_near
 from handlers._learner_desk import no_seat, seats_of
 from handlers.core.context import LearnerCtx
@@ -106,7 +106,8 @@ async def _me_cohort(ctx: LearnerCtx, seat: Seat) -> Sequence[str]:
         lines.append(ctx.say("learner.me_in_group"))
     elif enrolment.class_group_id is not None and cohort.closed_at is None:
         group = await cohorts.load_class_group(ctx.tx, enrolment.class_group_id)
-        how = Ours(group.join_url) if group.join_url else ctx.say("learner.me_ask_teacher", teacher=shown)
+        way = await way_into(ctx.tx, group, enrolment.channel_id)
+        how = way.url if way is not None else ctx.say("learner.me_ask_teacher", teacher=shown)
         lines.append(ctx.say("learner.me_not_in_group", how=how))
     return lines
 

@@ -26,12 +26,13 @@ router = Router()
     usage=("结营 期", "close COHORT"),
     example=("结营 read7-01", "close read7-01"),
     summary=("预演分流并发出结营确认卡", "rehearse the close and send the verdict card"),
+    in_groups=True,
 )
 async def close(ctx: StaffCtx, rest: Rest) -> Reply | None:
-    """The card is the answer to a manager who gets one; to others the same numbers come as text."""
+    """The card is the answer to a manager who gets one where they speak; to others the same numbers come as text."""
     cohort = await need_cohort(ctx, rest, lambda c: c.closed_at is None and c.starts_at <= ctx.now)
-    outcome = await ask(ctx.tx, ctx.policy, cohort)
-    if ctx.member.userid in outcome.asked:
+    outcome = await ask(ctx.tx, ctx.policy, cohort, ctx.talk)
+    if outcome.shown_here:
         return None
     return Reply.text(outcome_in_words(ctx.say, ctx.policy, outcome))
 
@@ -43,6 +44,7 @@ async def close(ctx: StaffCtx, rest: Rest) -> Reply | None:
     usage=("确认结营 期", "confirm COHORT"),
     example=("确认结营 read7-01", "confirm read7-01"),
     summary=("确认后按规则分流", "run the rules of a proposed close"),
+    in_groups=True,
 )
 async def confirm(ctx: StaffCtx, rest: Rest) -> Reply:
     cohort = await need_cohort(ctx, rest, lambda c: c.closed_at is None and c.starts_at <= ctx.now)
@@ -56,6 +58,7 @@ async def confirm(ctx: StaffCtx, rest: Rest) -> Reply:
     usage=("撤销结营 期", "undo COHORT"),
     example=("撤销结营 read7-01", "undo read7-01"),
     summary=("24 小时内撤回一次结营", "take a close back within 24 h"),
+    in_groups=True,
 )
 async def take_back(ctx: StaffCtx, rest: Rest) -> Reply:
     recent = ctx.now - ctx.policy.undo_within - timedelta(hours=1)

@@ -25,7 +25,8 @@ router = Router()
     summary=("报名到成交的人数和转化率，按渠道", "from enrolment to purchase, by channel"),
 )
 async def funnel(ctx: StaffCtx, rest: Rest) -> Reply:
-    cohort = await choose_cohort(ctx.tx) if rest.empty else await need_cohort(ctx, rest, lambda c: True)
+    bound = ctx.talk.room is not None and ctx.talk.room.cohort_id is not None
+    cohort = await need_cohort(ctx, rest, lambda c: True) if bound or not rest.empty else await choose_cohort(ctx.tx)
     if cohort is None:
         return Reply.text(ctx.say("manager.no_cohort"))
     found = await load_funnel(ctx.tx, cohort)

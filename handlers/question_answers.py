@@ -27,6 +27,7 @@ ANSWER_CHARACTERS = 500
     usage=("回答 #问题编号 内容", "answer #question text"),
     example=("回答 #8 作业发到这里就行", "answer #8 just send it here"),
     summary=("回答学员的提问", "answer a learner's question"),
+    in_groups=True,
 )
 async def answer(ctx: StaffCtx, rest: Rest) -> Reply:
     number = rest.need_hash()

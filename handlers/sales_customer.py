@@ -63,6 +63,7 @@ async def mine(ctx: StaffCtx, rest: Rest) -> Reply:
     usage=("跟进 #编号 内容", "follow #NUMBER WORDS"),
     example=("跟进 #12 约了周五试听", "follow #12 trial on Friday"),
     summary=("给自己的客户记一次跟进", "note a follow-up of your customer"),
+    in_groups=True,
 )
 async def follow(ctx: StaffCtx, rest: Rest) -> Reply:
     number = rest.need_hash()
@@ -83,6 +84,7 @@ async def follow(ctx: StaffCtx, rest: Rest) -> Reply:
     usage=("退回 #编号 理由", "return #NUMBER REASON"),
     example=("退回 #12 联系不上", "return #12 cannot be reached"),
     summary=("把客户退回公海", "give a customer back to the pool"),
+    in_groups=True,
 )
 async def give_back(ctx: StaffCtx, rest: Rest) -> Reply:
     number = rest.need_hash()

@@ -8,6 +8,7 @@ from camp.quota import room_of
 from camp.rules.claiming import ClaimRefusal
 from camp.rules.mask import mask_name
 from camp.when import day_and_time, day_and_time_near
+from handlers._cohort_choice import meant_pool
 from handlers._tap import tap_of
 from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest, UsageError, row_number
@@ -31,9 +32,10 @@ _WORDS = {"转化公海": "转化", "续报公海": "续报"}
     usage=("公海 [转化|续报]", "pool [conversion|renewal]"),
     example=("公海 转化", "pool conversion"),
     summary=("待领取的学员，姓名隐去", "learners to claim, names masked"),
+    in_groups=True,
 )
 async def show_pool(ctx: StaffCtx, rest: Rest) -> Reply:
-    words = rest.text(20)
+    words = meant_pool(ctx, rest)
     pool = _POOLS.get(_WORDS.get(words, words).casefold())
     if pool is None:
         raise UsageError("pool.problem_pool", text=words)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from camp import card, todo
 from camp.messages import text
 from camp.outgoing import alert_operators, to_members
+from camp.phrases import Say, say_in
+from camp.talk import Talk, answer
 from handlers.core.context import Ctx, StaffCtx
-from handlers.core.desk import answer_member, next_page, refuse, reply_to_member
+from handlers.core.desk import answer_member, next_page, refuse, reply_alone, reply_to_member
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
 from handlers.core.router import STAFF, Handlers, Router, discover
@@ -30,18 +33,12 @@ def all_handlers() -> Handlers:
 
 @router.fact("app.text")
 async def read_text(ctx: Ctx) -> None:
-    member = await _known(ctx)
-    if member is None:
-        return
-    line = await todo.first_line(ctx.tx, ctx.policy, ctx.say, member)
-    await answer_member(ctx, member, str(ctx.fact.body["text"]), all_handlers().staff_commands, first_line=line)
+    await hear(ctx, _in_app(ctx), str(ctx.fact.body["text"]))
 
 
 @router.fact("app.media")
 async def read_media(ctx: Ctx) -> None:
-    member = await _known(ctx)
-    if member is not None:
-        await reply_to_member(ctx, member, Reply.text(ctx.say("desk.only_text")))
+    await see(ctx, _in_app(ctx))
 
 
 @router.fact("app.enter")
@@ -50,9 +47,8 @@ async def welcome(ctx: Ctx) -> None:
     member = await members.find(ctx.tx, str(ctx.fact.body["userid"]))
     if member is None or not member.active or member.position is None:
         return
-    names = " ".join(c.name for c in all_handlers().staff_commands if member.position in c.positions)
     line = await todo.first_line(ctx.tx, ctx.policy, ctx.say, member)
-    words = ctx.say("desk.welcome", name=member.shown, names=names)
+    words = welcome_words(ctx.say, member)
     today = ctx.now.astimezone(ctx.policy.zone).date()
     key = f"welcome:{member.id}:{today.isoformat()}"
     whole = text(f"{line}\n{words}" if line else words)
@@ -64,20 +60,48 @@ async def tap(ctx: Ctx) -> None:
     """A card's button. The fresh code is kept whoever tapped: it may turn the card to its dead face."""
     body = ctx.fact.body
     await cards.keep_code(ctx.tx, str(body.get("task_id") or ""), str(body.get("response_code") or ""))
-    member = await _known(ctx)
+    await press(ctx, _in_app(ctx, tapped=True))
+
+
+async def hear(ctx: Ctx, talk: Talk, words: str) -> None:
+    """A member's words, on any road, and the answer to them."""
+    member = await _known(ctx, talk)
+    if member is not None:
+        line = await todo.first_line(ctx.tx, ctx.policy, ctx.say, member)
+        # As the directory writes them: WeCom's callbacks do not always (doc 90236).
+        talk = replace(talk, userid=member.userid)
+        await answer_member(ctx, member, talk, words, all_handlers().staff_commands, first_line=line)
+
+
+async def see(ctx: Ctx, talk: Talk) -> None:
+    """A picture, a voice, a place: nothing is made of them."""
+    if await _known(ctx, talk) is not None:
+        await reply_to_member(ctx, talk, Reply.text(ctx.say("desk.only_text")))
+
+
+async def press(ctx: Ctx, talk: Talk) -> None:
+    """A card's button, on any road. What there is to say goes to whoever tapped, alone; all others see the card change."""
+    member = await _known(ctx, talk)
     if member is None:
         return
-    prefix, _, rest = str(body.get("key") or "").partition(":")
+    say, talk = say_in(ctx.policy.language), replace(talk, userid=member.userid)
+    prefix, _, rest = str(ctx.fact.body.get("key") or "").partition(":")
     entry = all_handlers().clicks.get(prefix)
     if entry is None:
-        await reply_to_member(ctx, member, Reply.text(ctx.say("desk.old_card")))
+        await reply_alone(ctx, talk, Reply.text(say("desk.old_card")))
         return
     positions, run = entry
-    refusal = refuse(ctx.say, member, positions, ctx.say("desk.button"))
-    own = StaffCtx(ctx.tx, ctx.fact, ctx.policy, ctx.say, member)
+    refusal = refuse(say, member, positions, say("desk.button"))
+    own = StaffCtx(ctx.tx, ctx.fact, ctx.policy, say, member, talk)
     reply = Reply.text(refusal) if refusal else await run(own, rest)
     if reply is not None:
-        await reply_to_member(ctx, member, reply)
+        await reply_alone(ctx, talk, reply)
+
+
+def welcome_words(say: Say, member: Member) -> str:
+    """What this person can say to us."""
+    names = " ".join(c.name for c in all_handlers().staff_commands if member.position in c.positions)
+    return say("desk.welcome", name=member.shown, names=names)
 
 
 @router.fact("answer.app.message")
@@ -108,17 +132,21 @@ async def take_answer(ctx: Ctx) -> None:
     example=("更多", "more"),
     summary=("上一份长名单的下一页", "the next page of the last long list"),
     arguments=False,
+    in_groups=True,
 )
 async def more(ctx: StaffCtx, rest: Rest) -> Reply:
     return await next_page(ctx)
 
 
-async def _known(ctx: Ctx) -> Member | None:
+def _in_app(ctx: Ctx, *, tapped: bool = False) -> Talk:
+    return Talk(str(ctx.fact.body["userid"]), tapped=tapped)
+
+
+async def _known(ctx: Ctx, talk: Talk) -> Member | None:
     """The member who speaks, if they may speak at all; everybody else is told why not."""
-    userid = str(ctx.fact.body["userid"])
-    member = await members.find(ctx.tx, userid)
+    member = await members.find(ctx.tx, talk.userid)
     if member is not None and member.active and member.position is not None:
         return member
     key = "common.left" if member is not None and not member.active else "common.not_staff"
-    await to_members(ctx.tx, [userid], text(ctx.say(key)), priority=Priority.REPLY)
+    await answer(ctx.tx, ctx.policy, talk, text(ctx.say(key)))
     return None

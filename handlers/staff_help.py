@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from camp.phrases import LANGUAGES
+from camp.room import binding_line
 from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
 from handlers.core.router import STAFF, Command, Router
-from handlers.staff_desk import all_handlers
+from handlers.staff_desk import all_handlers, welcome_words
 
 router = Router()
 
@@ -23,12 +24,13 @@ GROUPS = ("teacher", "sales", "manager", "staff")
     usage=("帮助 [组|指令]", "help [group|command]"),
     example=("帮助 名单", "help roster"),
     summary=("你能用的指令", "the commands you may use"),
+    in_groups=True,
 )
 async def show_help(ctx: StaffCtx, rest: Rest) -> Reply:
     mine = [command for command in all_handlers().staff_commands if ctx.member.position in command.positions]
     words = rest.text(40)
     if not words:
-        return Reply.text(_overview(ctx, mine))
+        return Reply.text(await with_binding(ctx, _overview(ctx, mine)))
     column = _column(ctx)
     for command in mine:
         if words.casefold() in (name.casefold() for name in command.names):
@@ -40,6 +42,31 @@ async def show_help(ctx: StaffCtx, rest: Rest) -> Reply:
             lines = [ctx.say("desk.help_line", usage=c.usage[column], summary=c.summary[column]) for c in found]
             return Reply.listing("", lines)
     return Reply.text(f"{ctx.say('desk.help_unknown', text=words)}\n{_overview(ctx, mine)}")
+
+
+@router.staff(
+    "你好",
+    "您好",
+    "hello",
+    "hi",
+    positions=STAFF,
+    usage=("你好", "hello"),
+    example=("你好", "hello"),
+    summary=("你在这里能做什么；在群里：群绑定了什么", "what you can do here; in a group: what it is bound to"),
+    arguments=False,
+    in_groups=True,
+)
+async def greet(ctx: StaffCtx, rest: Rest) -> Reply:
+    return Reply.text(await with_binding(ctx, welcome_words(ctx.say, ctx.member)))
+
+
+async def with_binding(ctx: StaffCtx, words: str) -> str:
+    """In a group, what it is bound to stands above."""
+    if not ctx.talk.in_group:
+        return words
+    room = ctx.talk.room
+    line = await binding_line(ctx.tx, ctx.policy, ctx.say, room) if room is not None else ctx.say("room.not_bound")
+    return f"{line}\n{words}"
 
 
 def group_of(command: Command) -> str:

@@ -10,17 +10,16 @@ from camp.harmless import Ours
 from camp.nudge_offer import offer
 from camp.nudge_plan import Kind, plan
 from camp.phrases import Say
-from camp.roster import ClassView, NoCohort, choose_cohort, lesson_name, open_cohorts, view_classes
+from camp.roster import ClassView, LessonOf, NoCohort, choose_cohort, lesson_name, open_cohorts, view_classes
 from camp.rules.place import Place
-from camp.scope import scope_of
 from camp.when import day_and_time, day_and_time_near
+from handlers._cohort_choice import meant
 from handlers._lesson_choice import begun_lesson, no_cohort
 from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
 from handlers.core.router import TEACHER, Router
 from storage import rosters
-from storage.cohorts import Lesson
 from storage.nudge_budgets import Missing
 from storage.rosters import LessonCount, RosterLine
 
@@ -36,9 +35,11 @@ router = Router()
     example=("我的班", "my"),
     summary=("班级、人数、下节课和签到链接", "classes, head counts, next lesson, check-in link"),
     arguments=False,
+    in_groups=True,
 )
 async def my_classes(ctx: StaffCtx, rest: Rest) -> Reply:
-    views = await view_classes(ctx.tx, ctx.policy, scope_of(ctx.member))
+    words, scope = meant(ctx, rest)
+    views = await view_classes(ctx.tx, ctx.policy, scope, words)
     if not views:
         return Reply.text(ctx.say("teacher.no_cohort"))
     lines = [line for view in views for line in _class_lines(ctx, view)]
@@ -52,10 +53,10 @@ async def my_classes(ctx: StaffCtx, rest: Rest) -> Reply:
     usage=("名单 [期]", "roster [cohort]"),
     example=("名单 read7-01", "roster read7-01"),
     summary=("一期的学员，到课完课一行一人", "the learners of a cohort, one a line"),
+    in_groups=True,
 )
 async def roster(ctx: StaffCtx, rest: Rest) -> Reply:
-    scope = scope_of(ctx.member)
-    words = rest.text()
+    words, scope = meant(ctx, rest)
     cohort = await choose_cohort(ctx.tx, scope, words)
     if isinstance(cohort, NoCohort):
         return no_cohort(ctx, cohort, words)
@@ -72,13 +73,14 @@ async def roster(ctx: StaffCtx, rest: Rest) -> Reply:
     usage=("缺勤 课 [期]", "absent lesson [cohort]"),
     example=("缺勤 3", "absent 3"),
     summary=("一节课谁没来", "who did not come to a lesson"),
+    in_groups=True,
 )
 async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
     found = await begun_lesson(ctx, rest)
     if isinstance(found, Reply):
         return found
-    missed = await plan(ctx.tx, ctx.policy, found.lesson, Kind.ABSENT, scope_of(ctx.member))
-    count = await _count(ctx, found.lesson)
+    missed = await plan(ctx.tx, ctx.policy, found.lesson, Kind.ABSENT, found.scope)
+    count = await _count(ctx, found)
     name = lesson_name(ctx.say, found.lesson)
     if not count.to_attend:
         return Reply.text(ctx.say("teacher.nobody_counts", lesson=name))
@@ -92,7 +94,7 @@ async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
         head = ctx.say("teacher.absent_open", until=until, **values)
     else:
         head = ctx.say("teacher.absent", **values)
-    await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, found.cohort, missed)
+    await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, ctx.talk, found.cohort, missed)
     return Reply.listing(head, _persons(ctx, missed.people))
 
 
@@ -103,13 +105,14 @@ async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
     usage=("未完课 课 [期]", "unfinished lesson [cohort]"),
     example=("未完课 3", "unfinished 3"),
     summary=("一节课谁没完课", "who has not finished a lesson"),
+    in_groups=True,
 )
 async def unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
     found = await begun_lesson(ctx, rest)
     if isinstance(found, Reply):
         return found
-    missed = await plan(ctx.tx, ctx.policy, found.lesson, Kind.UNFINISHED, scope_of(ctx.member))
-    count = await _count(ctx, found.lesson)
+    missed = await plan(ctx.tx, ctx.policy, found.lesson, Kind.UNFINISHED, found.scope)
+    count = await _count(ctx, found)
     name = lesson_name(ctx.say, found.lesson)
     if not count.to_complete:
         return Reply.text(ctx.say("teacher.nobody_counts", lesson=name))
@@ -118,7 +121,7 @@ async def unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
     mark = ctx.say("teacher.mark_attended")
     persons = zip(_persons(ctx, missed.people), missed.people, strict=True)
     lines = [f"{person} {mark}" if line.attended else person for person, line in persons]
-    await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, found.cohort, missed)
+    await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, ctx.talk, found.cohort, missed)
     return Reply.listing(ctx.say("teacher.unfinished", lesson=name, number=missed.missing, learners=count.to_complete), lines)
 
 
@@ -129,10 +132,10 @@ async def unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
     usage=("未进群 [期]", "notingroup [cohort]"),
     example=("未进群", "notingroup"),
     summary=("加了好友还没进班群的学员", "learners who have not joined the class group"),
+    in_groups=True,
 )
 async def not_in_group(ctx: StaffCtx, rest: Rest) -> Reply:
-    scope = scope_of(ctx.member)
-    words = rest.text()
+    words, scope = meant(ctx, rest)
     if words:
         named = await choose_cohort(ctx.tx, scope, words)
         if isinstance(named, NoCohort):
@@ -145,15 +148,20 @@ async def not_in_group(ctx: StaffCtx, rest: Rest) -> Reply:
     lines = await rosters.roster(ctx.tx, scope, [c.id for c in chosen], missing_in_group=True)
     if not lines:
         return Reply.text(ctx.say("teacher.all_in_group"))
-    shown = _persons(ctx, lines)
-    if len(chosen) > 1:
-        shown = [f"{person} {line.cohort_code}" for person, line in zip(shown, lines, strict=True)]
+    by_class: dict[tuple[str, str | None], list[RosterLine]] = {}
+    for line in lines:
+        by_class.setdefault((line.cohort_code, line.group_code), []).append(line)
+    shown = []
+    for (cohort, group), people in by_class.items():
+        key = "teacher.not_in_class" if group else "teacher.not_in_any_class"
+        shown.append(ctx.say(key, cohort=cohort, group=group or "", number=len(people)))
+        shown += _persons(ctx, people)
     return Reply.listing(ctx.say("teacher.not_in_group", number=len(lines)), shown)
 
 
-async def _count(ctx: StaffCtx, lesson: Lesson) -> LessonCount:
-    counts = await rosters.lesson_counts(ctx.tx, scope_of(ctx.member), [lesson.id])
-    return counts.get(lesson.id, LessonCount())
+async def _count(ctx: StaffCtx, found: LessonOf) -> LessonCount:
+    counts = await rosters.lesson_counts(ctx.tx, found.scope, [found.lesson.id])
+    return counts.get(found.lesson.id, LessonCount())
 
 
 def _class_lines(ctx: StaffCtx, view: ClassView) -> list[str]:

@@ -69,6 +69,7 @@ async def show_learner(ctx: StaffCtx, rest: Rest) -> Reply:
     usage=("备注 #编号 内容", "note #number words"),
     example=("备注 #12 孩子晚上八点后才有空", "note #12 free after 8 pm only"),
     summary=("记一条备注", "keeps a note"),
+    in_groups=True,
 )
 async def add_note(ctx: StaffCtx, rest: Rest) -> Reply:
     number = rest.need_hash()
@@ -106,6 +107,7 @@ async def change_tags(ctx: StaffCtx, rest: Rest) -> Reply:
     usage=("补签 #编号 课 理由", "makeup #number lesson reason"),
     example=("补签 #12 3 手机没电，在同学家看完", "makeup #12 3 watched at a friend's"),
     summary=("替学员补一次到课，理由留档", "marks a learner as attended, with the reason"),
+    in_groups=True,
 )
 async def mark_attended(ctx: StaffCtx, rest: Rest) -> Reply:
     number = rest.need_hash()
@@ -140,6 +142,7 @@ async def mark_attended(ctx: StaffCtx, rest: Rest) -> Reply:
     usage=("放弃 #编号 [理由]", "giveup #number [reason]"),
     example=("放弃 #12 联系不上", "giveup #12 no answer"),
     summary=("把学员交到转化公海", "hands a learner to the conversion pool"),
+    in_groups=True,
 )
 async def give_up(ctx: StaffCtx, rest: Rest) -> Reply:
     number = rest.need_hash()

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from camp import card
 from camp.nudge import Outcome, Verdict, start
-from camp.nudge_offer import bury_offer, in_words, short_name
+from camp.nudge_offer import bury_offer, in_words, is_for, short_name
 from camp.nudge_plan import Kind, spans_now
 from camp.nudge_result import result_in_words
 from camp.roster import lesson_name
 from camp.scope import scope_of
 from camp.when import day_and_time_near
+from handlers._cohort_choice import scope_here
 from handlers._lesson_choice import begun_lesson
+from handlers._message_choice import meant_cohort
+from handlers._message_list import of_cohort, waiting_lines
 from handlers._tap import tap_of
 from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest, row_number
 from handlers.core.reply import Reply
 from handlers.core.router import TEACHER, Router
-from storage import attendance, cohorts, members, nudge_budgets, nudges
+from storage import attendance, cards, cohorts, members, nudge_budgets, nudges
+from storage.cards import Card
 from storage.cohorts import Cohort, Lesson
 from storage.nudges import Got, Nudge, State
+from storage.scopes import Scope
 
 router = Router()
 
@@ -32,6 +37,7 @@ router = Router()
     usage=("催课 课 [期]", "nudge lesson [cohort]"),
     example=("催课 3", "nudge 3"),
     summary=("群发提醒没到课的学员（到群发助手点发送）", "reminds who did not come, by mass send"),
+    in_groups=True,
 )
 async def nudge_absent(ctx: StaffCtx, rest: Rest) -> Reply:
     return await _by_word(ctx, rest, Kind.ABSENT)
@@ -44,6 +50,7 @@ async def nudge_absent(ctx: StaffCtx, rest: Rest) -> Reply:
     usage=("催完课 课 [期]", "nudgefinish lesson [cohort]"),
     example=("催完课 3", "nudgefinish 3"),
     summary=("群发提醒没完课的学员", "reminds who has not finished, by mass send"),
+    in_groups=True,
 )
 async def nudge_unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
     return await _by_word(ctx, rest, Kind.UNFINISHED)
@@ -57,19 +64,29 @@ async def nudge_by_tap(ctx: StaffCtx, rest: str) -> Reply:
     lesson = None if lesson_id is None else await attendance.find_lesson_by_id(ctx.tx, lesson_id)
     if lesson is None or kind not in list(Kind):
         return Reply.text(ctx.say("desk.old_card"))
-    return await _start(ctx, await cohorts.load_cohort(ctx.tx, lesson.cohort_id), lesson, Kind(kind))
+    cohort, shown = await cohorts.load_cohort(ctx.tx, lesson.cohort_id), await cards.load(ctx.tx, tap_of(ctx).task_id)
+    if shown is not None and not is_for(shown, ctx.member):
+        return await _for_somebody_else(ctx, shown, lesson, Kind(kind))
+    return await _start(ctx, cohort, lesson, Kind(kind), scope_here(ctx, cohort.id))
 
 
 @router.staff(
     "群发",
     "nudges",
     positions=TEACHER,
-    usage=("群发", "nudges"),
-    example=("群发", "nudges"),
-    summary=("等你点发送的群发任务，今天和本月发了多少", "mass sends that wait for your tap, and what was sent"),
+    usage=("群发 [期]", "nudges [cohort]"),
+    example=("群发 read7-01", "nudges read7-01"),
+    summary=(
+        "等你点发送的群发任务，今天和本月发了多少；加上期看班群群发",
+        "mass sends that wait for your tap; with a cohort those to its groups",
+    ),
     arguments=False,
+    in_groups=True,
 )
 async def list_nudges(ctx: StaffCtx, rest: Rest) -> Reply:
+    if not rest.empty:
+        found = await meant_cohort(ctx, rest)
+        return found if isinstance(found, Reply) else await of_cohort(ctx, found)
     scope, spans, limits = scope_of(ctx.member), spans_now(ctx.tx, ctx.policy), ctx.policy.nudge
     shown = await nudges.listed(ctx.tx, scope, spans[0])
     counted = await nudges.counts(ctx.tx, [nudge.id for nudge in shown])
@@ -77,7 +94,7 @@ async def list_nudges(ctx: StaffCtx, rest: Rest) -> Reply:
     senders = await members.load_many(ctx.tx, [nudge.teacher_id for nudge in shown])
     today, month = await nudge_budgets.sent_within(ctx.tx, scope, spans)
     head = ctx.say("nudge.list_head", today=today, month=month)
-    lines = []
+    lines = await waiting_lines(ctx)
     for nudge in shown:
         other = senders[nudge.teacher_id].shown if nudge.teacher_id != ctx.member.id else ""
         lines.append(_line(ctx, nudge, lessons[nudge.lesson_id], counted[nudge.id], other))
@@ -94,19 +111,27 @@ async def list_nudges(ctx: StaffCtx, rest: Rest) -> Reply:
 
 async def _by_word(ctx: StaffCtx, rest: Rest, kind: Kind) -> Reply:
     found = await begun_lesson(ctx, rest)
-    return found if isinstance(found, Reply) else await _start(ctx, found.cohort, found.lesson, kind)
+    return found if isinstance(found, Reply) else await _start(ctx, found.cohort, found.lesson, kind, found.scope)
 
 
-async def _start(ctx: StaffCtx, cohort: Cohort, lesson: Lesson, kind: Kind) -> Reply:
-    outcome = await start(ctx.tx, ctx.policy, cohort, lesson, kind, ctx.member)
+async def _for_somebody_else(ctx: StaffCtx, shown: Card, lesson: Lesson, kind: Kind) -> Reply:
+    """In a group the card of one class teacher can be tapped by another, whose learners it is not about."""
+    whose = await members.find(ctx.tx, shown.recipients[0])
+    command = ctx.say(f"nudge.command_{kind}", seq=lesson.seq)
+    return Reply.text(ctx.say("room.of_somebody", member=whose.shown if whose else "-", command=command))
+
+
+async def _start(ctx: StaffCtx, cohort: Cohort, lesson: Lesson, kind: Kind, scope: Scope) -> Reply:
+    outcome = await start(ctx.tx, ctx.policy, cohort, lesson, kind, ctx.member, scope)
     words = await _outcome(ctx, cohort, lesson, kind, outcome)
     if outcome.verdict is not Verdict.QUIET:
         # In the quiet hours the card stays alive: the same tap does it later.
         number = sum(len(share.learner_ids) for share in outcome.started)
         face = ctx.say("nudge.card_asked", number=number) if outcome.started else words.split("\n")[0]
-        await bury_offer(ctx.tx, ctx.member, lesson, kind, face)
-        if "task_id" in ctx.fact.body:
-            await card.repaint(ctx.tx, tap_of(ctx))  # the tapped card may have been dead before
+        tap = tap_of(ctx) if "task_id" in ctx.fact.body else None
+        tapped = await bury_offer(ctx.tx, ctx.policy, ctx.member, lesson, kind, face, tap)
+        if tap is not None and not tapped:
+            await card.repaint(ctx.tx, ctx.policy, tap)  # the tapped card was dead before
     return Reply.text(words)
 
 

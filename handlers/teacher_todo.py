@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from camp import todo as todos_of_member
+from camp import todo_card
+from camp.todo import Closing
 from camp.when import day_and_time
+from handlers._tap import tap_of
 from handlers.core.context import StaffCtx
-from handlers.core.grammar import Rest
+from handlers.core.grammar import Rest, row_number
 from handlers.core.reply import Reply
 from handlers.core.router import STAFF, Router
 from storage import todos
@@ -27,6 +30,8 @@ async def list_todos(ctx: StaffCtx, rest: Rest) -> Reply:
     waiting = await todos.open_of(ctx.tx, ctx.member.id)
     if not waiting:
         return Reply.text(ctx.say("todo.none"))
+    if ctx.talk.turn is not None:
+        await todo_card.show(ctx.tx, ctx.policy, ctx.talk, ctx.member, waiting)
     lines = [_line(ctx, todo) for todo in waiting]
     return Reply.listing(ctx.say("todo.head", number=len(waiting), first=waiting[0].id), lines)
 
@@ -40,10 +45,26 @@ async def list_todos(ctx: StaffCtx, rest: Rest) -> Reply:
     summary=("勾掉一件待办", "ticks a to-do off"),
 )
 async def close_todo(ctx: StaffCtx, rest: Rest) -> Reply:
-    number = rest.need_hash()
+    _, reply = await _close(ctx, rest.need_hash())
+    return reply
+
+
+@router.click("todo", positions=STAFF)
+async def close_by_tap(ctx: StaffCtx, rest: str) -> Reply:
+    """In a group others can tap it too; it closes nothing for them."""
+    number = row_number(rest)
+    if number is None:
+        return Reply.text(ctx.say("desk.old_card"))
+    outcome, reply = await _close(ctx, number)
+    if outcome is not Closing.UNKNOWN:
+        await todo_card.without(ctx.tx, ctx.policy, number, tap_of(ctx))
+    return reply
+
+
+async def _close(ctx: StaffCtx, number: int) -> tuple[Closing, Reply]:
     outcome, todo = await todos_of_member.close(ctx.tx, ctx.member, number)
     left = await todos.count_open(ctx.tx, ctx.member.id)
-    return Reply.text(ctx.say(f"todo.close_{outcome}", number=number, text=todo.text if todo else "", left=left))
+    return outcome, Reply.text(ctx.say(f"todo.close_{outcome}", number=number, text=todo.text if todo else "", left=left))
 
 
 def _line(ctx: StaffCtx, todo: Todo) -> str:

@@ -84,7 +84,8 @@ def read_config(path: Path | None, callback_url: str = "") -> SandboxConfig:
     wecom = tables.get("wecom", {})
     app_keys = {"agent_id": "agent_id", "secret": "secret", "token": "token", "encoding_aes_key": "encoding_aes_key"}
     found = {
-        **_known(wecom, {"corp_id": "corp_id", "robots": "robots"}),
+        **_known(wecom, {"corp_id": "corp_id"}),
+        "robots": {name: robot if isinstance(robot, str) else robot["key"] for name, robot in wecom.get("robots", {}).items()},
         **_known(wecom.get("app", {}), app_keys),
         **_known(wecom.get("kf", {}), {"open_kfid": "open_kfid"}),
     }

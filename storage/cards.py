@@ -18,12 +18,13 @@ from storage.tables_loop import card_codes, cards
 CODE_LIVES = timedelta(hours=72)
 
 _OPEN = insert(cards)
-_CLOSE = update(cards).where(cards.c.task_id == bindparam("of"))
+_CHANGE = update(cards).where(cards.c.task_id == bindparam("of"))
 
 
 @dataclass(frozen=True)
 class Card:
-    """`message` is the face as it should look now; `closed_at` is set once nothing can be tapped any more."""
+    """`message` is the face as it should look now; `closed_at` is set once nothing can be tapped any more. `chat_id`: of a card
+    of the robot, as in `open_card`; None for the app's."""
 
     task_id: str
     kind: str
@@ -32,12 +33,16 @@ class Card:
     message: dict[str, Any]
     created_at: datetime
     closed_at: datetime | None
+    chat_id: str | None
 
 
-async def open_card(tx: Tx, task_id: str, kind: str, ref: str, recipients: Sequence[str], message: dict[str, Any]) -> None:
-    """Notes a card that is being sent. `ref` is the id of what it is about."""
-    row = {"task_id": task_id, "kind": kind, "ref": ref, "recipients": list(recipients), "message": message, "created_at": tx.now}
-    await tx.conn.execute(_OPEN, row)
+async def open_card(
+    tx: Tx, task_id: str, kind: str, ref: str, recipients: Sequence[str], message: dict[str, Any], *, chat_id: str | None = None
+) -> None:
+    """Notes a card that is being sent. `ref` is the id of what it is about. `chat_id`: it is the robot's, in this group, or with
+    an empty one in its chat with the recipient."""
+    row = {"task_id": task_id, "kind": kind, "ref": ref, "recipients": list(recipients), "message": message}
+    await tx.conn.execute(_OPEN, {**row, "created_at": tx.now, "chat_id": chat_id})
 
 
 async def load(tx: Tx, task_id: str) -> Card | None:
@@ -58,7 +63,12 @@ async def open_refs(tx: Tx, kind: str) -> list[str]:
 
 async def close(tx: Tx, task_id: str, message: dict[str, Any]) -> None:
     """The card is over; `message` is its dead face."""
-    await tx.conn.execute(_CLOSE, {"of": task_id, "message": message, "closed_at": tx.now})
+    await tx.conn.execute(_CHANGE, {"of": task_id, "message": message, "closed_at": tx.now})
+
+
+async def change(tx: Tx, task_id: str, message: dict[str, Any]) -> None:
+    """The card goes on, with this face."""
+    await tx.conn.execute(_CHANGE, {"of": task_id, "message": message})
 
 
 async def keep_code(tx: Tx, task_id: str, code: str) -> None:
@@ -116,4 +126,4 @@ def _use_code(code: str, at: datetime) -> Update:
 
 
 def _to_card(r: Row[Any]) -> Card:
-    return Card(r.task_id, r.kind, r.ref, tuple(r.recipients), r.message, r.created_at, r.closed_at)
+    return Card(r.task_id, r.kind, r.ref, tuple(r.recipients), r.message, r.created_at, r.closed_at, r.chat_id)

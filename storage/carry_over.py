@@ -49,7 +49,8 @@ async def group_loads(tx: Tx, cohort_id: int) -> dict[int, int]:
     """How many enrolments each class group of the cohort has."""
     seats = select(enrolments.c.class_group_id, func.count()).where(enrolments.c.cohort_id == cohort_id)
     taken = {row[0]: row[1] for row in await tx.conn.execute(seats.group_by(enrolments.c.class_group_id))}
-    groups = await tx.conn.execute(select(class_groups.c.id).where(class_groups.c.cohort_id == cohort_id))
+    own = and_(class_groups.c.cohort_id == cohort_id, class_groups.c.overflow_of.is_(None))
+    groups = await tx.conn.execute(select(class_groups.c.id).where(own))
     return {row.id: taken.get(row.id, 0) for row in groups}
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.cohorts import Channel, find_channel
 from storage.database import Tx
+from storage.declared import read_once
 from storage.tables_camp import channels
+
+# The channel of whoever brought no state, or one that nobody declared.
+OTHER = "other"
 
 
 async def ensure(tx: Tx, code: str, name: str) -> Channel:
@@ -17,3 +22,10 @@ async def ensure(tx: Tx, code: str, name: str) -> Channel:
     channel = await find_channel(tx, code)
     assert channel is not None
     return channel
+
+
+@read_once(channels)
+async def all_channels(tx: Tx) -> list[Channel]:
+    """All channels, declared or not, by code."""
+    rows = await tx.conn.execute(select(channels).order_by(channels.c.code))
+    return [Channel(row.id, row.code, row.name, row.camp_id, row.department) for row in rows]

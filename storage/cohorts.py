@@ -63,6 +63,15 @@ class ClassGroup:
     class_teacher_id: int
     join_url: str | None
     member_version: str | None
+    chat_name: str | None = None
+    owner: str | None = None
+    dismissed_at: datetime | None = None
+    overflow_of: int | None = None  # opened by itself when that class's chat was full
+
+    @property
+    def class_id(self) -> int:
+        """The class it belongs to: its own, or the one whose people did not fit in."""
+        return self.overflow_of or self.id
 
 
 @dataclass(frozen=True)
@@ -164,29 +173,29 @@ async def load_lessons(tx: Tx, lesson_ids: Collection[int]) -> dict[int, Lesson]
 @read_once(class_groups)
 async def class_groups_of(tx: Tx, cohort_id: int) -> list[ClassGroup]:
     rows = await tx.conn.execute(select(class_groups).where(class_groups.c.cohort_id == cohort_id).order_by(class_groups.c.id))
-    return [_to_group(r) for r in rows]
+    return [to_group(r) for r in rows]
 
 
 @read_once(class_groups)
 async def load_class_group(tx: Tx, group_id: int) -> ClassGroup:
-    return _to_group((await tx.conn.execute(select(class_groups).where(class_groups.c.id == group_id))).one())
+    return to_group((await tx.conn.execute(select(class_groups).where(class_groups.c.id == group_id))).one())
 
 
 @read_once(class_groups)
 async def class_group_of_chat(tx: Tx, chat_id: str) -> ClassGroup | None:
     row = (await tx.conn.execute(select(class_groups).where(class_groups.c.chat_id == chat_id))).one_or_none()
-    return None if row is None else _to_group(row)
+    return None if row is None else to_group(row)
 
 
 @read_once(channels)
 async def find_channel(tx: Tx, code: str) -> Channel | None:
     row = (await tx.conn.execute(select(channels).where(channels.c.code == code))).one_or_none()
-    return None if row is None else _to_channel(row)
+    return None if row is None else to_channel(row)
 
 
 @read_once(channels)
 async def load_channel(tx: Tx, channel_id: int) -> Channel:
-    return _to_channel((await tx.conn.execute(select(channels).where(channels.c.id == channel_id))).one())
+    return to_channel((await tx.conn.execute(select(channels).where(channels.c.id == channel_id))).one())
 
 
 def _to_camp(r: Row[Any]) -> Camp:
@@ -204,9 +213,11 @@ def to_lesson(r: Row[Any]) -> Lesson:
     )
 
 
-def _to_group(r: Row[Any]) -> ClassGroup:
-    return ClassGroup(r.id, r.cohort_id, r.code, r.chat_id, r.class_teacher_id, r.join_url, r.member_version)
+def to_group(r: Row[Any]) -> ClassGroup:
+    """A row that holds the columns of `class_groups`."""
+    told = (r.chat_name, r.owner, r.dismissed_at, r.overflow_of)
+    return ClassGroup(r.id, r.cohort_id, r.code, r.chat_id, r.class_teacher_id, r.join_url, r.member_version, *told)
 
 
-def _to_channel(r: Row[Any]) -> Channel:
+def to_channel(r: Row[Any]) -> Channel:
     return Channel(r.id, r.code, r.name, r.camp_id, r.department)

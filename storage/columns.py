@@ -60,6 +60,21 @@ class Key(Line):
         return f"{value[: self._length - 17]}#{hashlib.sha256(value.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
+class LearnerName(str):
+    """What a learner is called, told apart from other words so that no group ever sees it whole (camp.phrases)."""
+
+    __slots__ = ()
+
+
+class NameLine(Line):
+    """A line that comes back as a `LearnerName`."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> LearnerName | None:
+        return None if value is None else LearnerName(value)
+
+
 class UtcTime(TypeDecorator[datetime]):
     """An aware UTC datetime kept as epoch microseconds: exact, ordered and equal on both databases."""
 

@@ -82,7 +82,8 @@ class Tx:
     """One transaction: the connection, the moment it stands for, and what it set in motion.
 
     `now` is aware UTC. `cause_id` is the inbox id of the fact being applied (None outside the worker). `lanes` collects
-    the lanes that got new rows and `facts` says that new facts were added, so that after the commit the right loops wake.
+    the lanes that got new rows (and `turn:<id>` of the robot's turns that were answered) and `facts` says that new facts were
+    added, so that after the commit the right loops wake.
     `later`: rows that wait to be written together (storage.later); None where each is written at once.
     `windows`: learners' kf windows as this transaction knows them (storage.kf).
     """

@@ -12,6 +12,10 @@ from sqlalchemy.engine import Row
 
 from storage.database import Tx
 from storage.tables_camp import camps, channels, class_groups, cohorts, departments, lessons, members
+from storage.tables_group_message import camp_messages, camp_rhythms
+
+# What WeCom told of the chat a class group had.
+_OF_ONE_CHAT = {"member_version": None, "chat_name": None, "owner": None, "dismissed_at": None}
 
 Key = tuple[Any, ...]
 Values = Mapping[str, Any]
@@ -78,14 +82,37 @@ async def save_class_groups(tx: Tx, rows: Sequence[Values]) -> Saved:
     holders = await tx.conn.execute(select(class_groups).where(class_groups.c.chat_id.in_(taken)))
     losers = [holder.id for holder in holders if (holder.cohort_id, holder.code) != taken[holder.chat_id]]
     if losers:
-        await tx.conn.execute(update(class_groups).where(class_groups.c.id.in_(losers)).values(chat_id=None, member_version=None))
-    # The version counts the members of one chat (doc 92119): of another chat it says nothing.
+        await tx.conn.execute(update(class_groups).where(class_groups.c.id.in_(losers)).values(chat_id=None, **_OF_ONE_CHAT))
+    # The version counts the members of one chat (doc 92119): of another chat it says nothing, nor do name and owner.
     fresh: list[Values] = []
     for row in rows:
         before = known.get((row["cohort_id"], row["code"]))
         other_chat = before is not None and before.chat_id not in (None, row["chat_id"])
-        fresh.append({**row, "member_version": None} if other_chat else row)
+        fresh.append({**row, **_OF_ONE_CHAT} if other_chat else row)
     return await _save(tx, class_groups, keys, fresh)
+
+
+async def save_rhythms(tx: Tx, rows: Sequence[Values]) -> Saved:
+    return await _save(tx, camp_rhythms, ("camp_id",), rows)
+
+
+async def save_messages(tx: Tx, rows: Sequence[Values]) -> Saved:
+    """Messages by (camp_id, code). One that is new, or declared otherwise than before, counts from now on."""
+    keys = ("camp_id", "code")
+    known = await _known(tx, camp_messages, keys, rows)
+    dated: list[Values] = []
+    for row in rows:
+        before = known.get((row["camp_id"], row["code"]))
+        same = before is not None and all(_same(before._mapping[name], value) for name, value in row.items())
+        dated.append({**row, "changed_at": before.changed_at if same and before is not None else tx.now})
+    return await _save(tx, camp_messages, keys, dated)
+
+
+async def messages_besides(tx: Tx, camp_ids: Collection[int], keys: Collection[Key]) -> list[str]:
+    """The codes of the messages of these camps that are not disabled and whose (camp_id, code) is not among the keys."""
+    spoken = and_(camp_messages.c.camp_id.in_(camp_ids), camp_messages.c.disabled.is_(False))
+    rows = await tx.conn.execute(select(camp_messages).where(spoken).order_by(camp_messages.c.id))
+    return [row.code for row in rows if (row.camp_id, row.code) not in keys]
 
 
 async def staff_besides(tx: Tx, userid_keys: Collection[str]) -> list[str]:

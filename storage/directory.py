@@ -54,3 +54,17 @@ async def missing(tx: Tx, run_at: datetime) -> list[str]:
     """Userids met on an earlier night but not since `run_at`; who was never met may just be out of our sight."""
     query = select(members.c.userid).where(members.c.seen_at < run_at, members.c.left_at.is_(None)).order_by(members.c.id)
     return [row.userid for row in await tx.conn.execute(query)]
+
+
+async def lines(tx: Tx) -> dict[int, tuple[str, ...]]:
+    """Of each department what it can be called, then those above it up to the root: number, name, number, name …"""
+    rows = {row.id: row for row in await tx.conn.execute(select(departments))}
+    found: dict[int, tuple[str, ...]] = {}
+    for start in rows:
+        seen: list[int] = []
+        at: int | None = start
+        while at is not None and at in rows and at not in seen:  # a cycle in the directory must end
+            seen.append(at)
+            at = rows[at].parent_id
+        found[start] = tuple(name for one in seen for name in (str(one), rows[one].name))
+    return found

@@ -40,13 +40,13 @@ class Order:
 
 async def find(tx: Tx, order_no: str) -> Order | None:
     row = (await tx.conn.execute(select(orders).where(orders.c.order_no == order_no))).one_or_none()
-    return None if row is None else _to_order(row)
+    return None if row is None else to_order(row)
 
 
 async def of_learner(tx: Tx, learner_id: int) -> list[Order]:
     """The newest first."""
     query = select(orders).where(orders.c.learner_id == learner_id).order_by(orders.c.paid_at.desc(), orders.c.id.desc())
-    return [_to_order(row) for row in await tx.conn.execute(query)]
+    return [to_order(row) for row in await tx.conn.execute(query)]
 
 
 async def alike(tx: Tx, learner_id: int, amount_fen: int, since: datetime, until: datetime) -> list[Order]:
@@ -57,7 +57,7 @@ async def alike(tx: Tx, learner_id: int, amount_fen: int, since: datetime, until
         orders.c.paid_at >= since,
         orders.c.paid_at <= until,
     )
-    return [_to_order(row) for row in await tx.conn.execute(query.order_by(orders.c.paid_at, orders.c.id))]
+    return [to_order(row) for row in await tx.conn.execute(query.order_by(orders.c.paid_at, orders.c.id))]
 
 
 async def add(tx: Tx, **columns: Any) -> Order:
@@ -127,5 +127,5 @@ def _paid() -> dict[str, Any]:
     }
 
 
-def _to_order(r: Row[Any]) -> Order:
+def to_order(r: Row[Any]) -> Order:
     return Order(*(getattr(r, name) for name in Order.__dataclass_fields__))

@@ -32,7 +32,7 @@ _COHORT = [cohorts.c[field.name] for field in fields(Cohort)]
 
 
 class RosterLine(NamedTuple):
-    """One learner of a cohort. `place` is the value of camp.rules.place.Place."""
+    """One learner of a cohort. `place` is the value of camp.rules.place.Place; `group_code` is told of those not in the group."""
 
     cohort_code: str
     learner_id: int
@@ -43,6 +43,7 @@ class RosterLine(NamedTuple):
     paid: bool
     in_group: bool
     unreachable: bool
+    group_code: str | None = None
 
     @property
     def shown(self) -> str:
@@ -123,7 +124,10 @@ def _roster(scope: Scope, missing_in_group: bool) -> Select[Any]:
         .where(listed_cohort(scope).in_(wanted), enrolment_listed(scope, wanted))
         .order_by(cohorts.c.starts_at, cohorts.c.id, enrolments.c.learner_id)
     )
-    return query.where(~_in_group(), enrolments.c.place.not_in(GONE)) if missing_in_group else query
+    if not missing_in_group:
+        return query
+    query = query.add_columns(class_groups.c.code).outerjoin(class_groups, class_groups.c.id == enrolments.c.class_group_id)
+    return query.where(~_in_group(), enrolments.c.place.not_in(GONE))
 
 
 def due_at(lesson_id: Any, scope: Scope | None, without: str | None) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, cast, or_, select, true, union
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, cast, or_, select, true, union
 
 from storage.tables_camp import class_groups, cohorts, departments, enrolments, learners, members, pool_entries
 
@@ -14,6 +14,7 @@ from storage.tables_camp import class_groups, cohorts, departments, enrolments, 
 _HELD = ("claimed", "sold")
 _MEMBER: Any = bindparam("scope_member", type_=BigInteger)
 _DEPARTMENT: Any = bindparam("scope_department", type_=BigInteger)
+_CLASS: Any = bindparam("scope_class", type_=BigInteger)
 
 
 class Range(StrEnum):
@@ -25,20 +26,25 @@ class Range(StrEnum):
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose learners are seen. Without a known department, `department` and `below` shrink to the member alone."""
+    """Whose learners are seen. Without a known department, `department` and `below` shrink to the member alone.
+
+    `class_group_id`: in lists and counts only those of this class, of what the range shows.
+    """
 
     range: Range
     member_id: int
     department_id: int | None = None
+    class_group_id: int | None = None
 
     @property
     def shape(self) -> Scope:
         """The same with parameters for whom and where, for a statement that is built once; `values` fill them."""
-        return Scope(self.range, _MEMBER, None if self.department_id is None else _DEPARTMENT)
+        department = None if self.department_id is None else _DEPARTMENT
+        return Scope(self.range, _MEMBER, department, None if self.class_group_id is None else _CLASS)
 
     @property
     def values(self) -> dict[str, Any]:
-        return {"scope_member": self.member_id, "scope_department": self.department_id}
+        return {"scope_member": self.member_id, "scope_department": self.department_id, "scope_class": self.class_group_id}
 
 
 def enrolment_within(scope: Scope) -> ColumnElement[bool]:
@@ -51,11 +57,12 @@ def enrolment_within(scope: Scope) -> ColumnElement[bool]:
 def enrolment_listed(scope: Scope, cohort_ids: Any) -> ColumnElement[bool]:
     """The same where the learners of whole cohorts are asked for: read by the indexes of who teaches and who claimed, not
     learner by learner. `cohort_ids`: what `in_` takes."""
+    of_class = true() if scope.class_group_id is None else enrolments.c.class_group_id.in_(_chats(scope.class_group_id))
     if scope.range is Range.ALL:
-        return true()
+        return of_class
     mine = enrolments.alias("taught")
     taught = select(mine.c.id).where(mine.c.class_teacher_id.in_(_people(scope)), mine.c.cohort_id.in_(cohort_ids))
-    return enrolments.c.id.in_(union(taught, _claimed(scope)))
+    return and_(enrolments.c.id.in_(union(taught, _claimed(scope))), of_class)
 
 
 def listed_cohort(scope: Scope | None) -> ColumnElement[int]:
@@ -79,7 +86,8 @@ def learner_within(scope: Scope) -> ColumnElement[bool]:
 
 def group_within(scope: Scope) -> ColumnElement[bool]:
     """A condition on `class_groups`: run by somebody in the scope."""
-    return true() if scope.range is Range.ALL else class_groups.c.class_teacher_id.in_(_people(scope))
+    of_class = true() if scope.class_group_id is None else class_groups.c.id.in_(_chats(scope.class_group_id))
+    return of_class if scope.range is Range.ALL else and_(class_groups.c.class_teacher_id.in_(_people(scope)), of_class)
 
 
 def cohort_within(scope: Scope) -> ColumnElement[bool]:
@@ -96,6 +104,12 @@ def cohort_within(scope: Scope) -> ColumnElement[bool]:
 def member_within(scope: Scope, member_id: ColumnElement[int]) -> ColumnElement[bool]:
     """A condition on a column that names a member: somebody in the scope."""
     return true() if scope.range is Range.ALL else member_id.in_(_people(scope))
+
+
+def _chats(class_group_id: int) -> Select[tuple[int]]:
+    """The class group itself, and the chats that opened behind it when it was full."""
+    chats = class_groups.alias("chats")
+    return select(chats.c.id).where(or_(chats.c.id == class_group_id, chats.c.overflow_of == class_group_id))
 
 
 def _claimed(scope: Scope) -> Select[tuple[int]]:

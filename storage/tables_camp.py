@@ -18,8 +18,14 @@ from sqlalchemy import (
     literal_column,
 )
 
-import storage.tables_nudge  # noqa: F401  (whoever imports the camp's tables has all of them in the metadata)
-from storage.columns import BigId, Json, Key, Line, UtcTime
+import storage.tables_group_message
+import storage.tables_join
+import storage.tables_nudge
+import storage.tables_robot
+import storage.tables_rooms
+import storage.tables_sheets
+import storage.tables_staff_rooms  # noqa: F401  (whoever imports the camp's tables has all of them in the metadata)
+from storage.columns import BigId, Json, Key, Line, NameLine, UtcTime
 from storage.tables_loop import metadata
 
 # --- the corp ---------------------------------------------------------------------------------------------------------
@@ -105,6 +111,11 @@ class_groups = Table(
     Column("class_teacher_id", ForeignKey("members.id"), nullable=False),
     Column("join_url", Text),
     Column("member_version", Key(64)),
+    # As WeCom tells them: the chat's name, its owner's userid, when it was dissolved.
+    Column("chat_name", Line(128)),
+    Column("owner", Key(64)),
+    Column("dismissed_at", UtcTime),
+    Column("overflow_of", BigInteger),  # opened by itself when the class's chat was full: the class_groups.id of that class
     UniqueConstraint("cohort_id", "code"),
 )
 
@@ -125,7 +136,7 @@ learners = Table(
     metadata,
     Column("id", BigId, primary_key=True, autoincrement=True),
     Column("external_userid", Key(64), unique=True),
-    Column("name", Line(128)),
+    Column("name", NameLine(128)),
     Column("phone_sealed", Text),  # encrypted at rest
     Column("owner_id", ForeignKey("members.id")),
     Column("unreachable_at", UtcTime),  # deleted their class teacher
@@ -168,7 +179,10 @@ group_members = Table(
     Column("joined_at", UtcTime, nullable=False),
     Column("left_at", UtcTime),
     Column("join_scene", SmallInteger),
+    Column("state", Line(64)),  # of the code they came by
+    Column("quit_scene", SmallInteger),  # 0 left, 1 removed by the owner or an admin (doc 92130)
 )
+Index("ix_group_members_left", group_members.c.class_group_id, group_members.c.left_at)
 
 enrolments = Table(
     "enrolments",

@@ -144,6 +144,7 @@ cards = Table(
     Column("message", Json, nullable=False),  # the card's face as last sent
     Column("created_at", UtcTime, nullable=False),
     Column("closed_at", UtcTime),  # when it was turned into its dead face
+    Column("chat_id", Key(128)),  # a card of the robot: the group it stands in, empty in the chat of one; null: a card of the app
 )
 Index("ix_cards_kind_ref", cards.c.kind, cards.c.ref)
 

@@ -22,7 +22,7 @@ from bot.settings import load_settings
 from camp.declaration import apply, parse
 from camp.policy import Policy
 from sandbox.app import build_sandbox
-from sandbox.config import read_config
+from sandbox.config import SandboxConfig, read_config
 from sandbox.stage import STAGE, Stage
 from sandbox.story.corp import Corp, Refused
 from sandbox.story.ear import Ear
@@ -127,17 +127,21 @@ class Camp:
 
 
 @asynccontextmanager
-async def open_camp(directory: Path) -> AsyncIterator[Camp]:
+async def open_camp(
+    directory: Path, more: str = "", play: Callable[[SandboxConfig], SandboxConfig] = lambda config: config
+) -> AsyncIterator[Camp]:
     """Staff, two learners, a class group, and a camp of two lessons that begins in four days; everything runs while the block
-    lasts."""
+    lasts. `more` is added to the bot's config, in it `{sandbox}` and `{ws}` are its addresses; `play` changes the look-alike's
+    numbers."""
     path = directory / "config.toml"
+    config = CONFIG + more
     async with AsyncExitStack() as stack:
-        path.write_text(CONFIG.format(directory=directory, sandbox="http://127.0.0.1:1"), encoding="utf-8")
-        sandbox = build_sandbox(replace(read_config(path, "http://127.0.0.1:1/"), quiet_s=0.1, callback_pause_s=0.1))
+        path.write_text(config.format(directory=directory, sandbox="http://127.0.0.1:1", ws="ws://127.0.0.1:1"), encoding="utf-8")
+        sandbox = build_sandbox(play(replace(read_config(path, "http://127.0.0.1:1/"), quiet_s=0.1, callback_pause_s=0.1)))
         server = TestServer(sandbox)
         await stack.enter_async_context(server)
         url = str(server.make_url("")).rstrip("/")
-        path.write_text(CONFIG.format(directory=directory, sandbox=url), encoding="utf-8")
+        path.write_text(config.format(directory=directory, sandbox=url, ws=url.replace("http", "ws", 1)), encoding="utf-8")
         settings = load_settings(path)
         house = await stack.enter_async_context(running(settings))
         await _listen(stack, house, sandbox[STAGE])
@@ -155,6 +159,8 @@ async def _listen(stack: AsyncExitStack, house: House, stage: Stage) -> None:
     stack.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     stage.courier.callback_url = f"http://127.0.0.1:{runner.addresses[0][1]}/wecom/callback"
+    if stage.aibot is not None:
+        stage.aibot.callback_url = f"http://127.0.0.1:{runner.addresses[0][1]}/wecom/aibot"
 
 
 def _some_evening() -> datetime:

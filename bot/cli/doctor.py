@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import aiohttp
 import typer
 
+from bot.cli.doctor_robot import say_robot
+from bot.cli.doctor_rooms import say_rooms
 from bot.cli.terminal import ConfigOption, fail, run, settings_from, voice_of
 from bot.settings import Settings
 from bot.wecom import errors
@@ -52,7 +54,9 @@ def doctor(config: ConfigOption = None) -> None:
         typer.echo(f"{'✓' if finding.ok else '✗'} {finding.name}{optional}")
         if finding.remedy:
             typer.echo(f"    {finding.remedy}")
-    _say_robots_and_key(settings, say)
+    run(say_rooms(settings, say), say)
+    run(say_robot(settings, say), say)
+    _say_key(settings, say)
     missing = sum(1 for finding in findings if finding.required and not finding.ok)
     if missing:
         fail(say("cli.doctor_bad", count=missing))
@@ -130,8 +134,6 @@ class Examination:
         return Finding(self._say(f"cli.doctor_{what}"), ok, True, "" if ok else self.explain(answer.errcode, answer.errmsg))
 
 
-def _say_robots_and_key(settings: Settings, say: Say) -> None:
-    names = "、".join(settings.wecom.robots)
-    typer.echo("· " + (say("cli.doctor_robots", names=names) if names else say("cli.doctor_no_robots")))
+def _say_key(settings: Settings, say: Say) -> None:
     key = settings.privacy_key()
     typer.echo("· " + (say("cli.doctor_key_ours", file=str(key.file)) if key.ours else say("cli.doctor_key_given")))

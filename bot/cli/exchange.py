@@ -1,4 +1,4 @@
-"""`import` and `export`: CSV files in as facts, a cohort's report out as CSV."""
+"""`import` and `export`: sheets in as facts, a cohort's report out as CSV."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.roster_file import KINDS, MissingColumns, read_rows
+from bot.cli.roster_file import RowFault, to_facts
 from bot.cli.terminal import ConfigOption, clock_of, fail, open_database, run, settings_from, voice_of
 from bot.settings import Settings
 from camp.harmless import one_line
 from camp.identity import conceal
 from camp.phrases import Say
+from camp.rules.sheet_columns import Kind
+from camp.sheet_reading import read_sheet
+from camp.sheet_words import file_fault
 from storage import cohorts, exports, inbox
 from storage.exports import ReportLine
 from storage.inbox import FactDraft
@@ -30,7 +33,7 @@ _CELL_LENGTH = 200
 
 
 class FileKind(StrEnum):
-    """The files that can be imported: the keys of KINDS."""
+    """The files that can be imported: camp.rules.sheet_columns.Kind."""
 
     ROSTER = "roster"
     ATTENDANCE = "attendance"
@@ -38,13 +41,13 @@ class FileKind(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    app.command("import", help="导入 CSV：roster 名单、attendance 到课、orders 订单。Import a CSV file.")(import_file)
+    app.command("import", help="导入表格：roster 名单、attendance 到课、orders 订单。Import a sheet (xlsx, csv).")(import_file)
     app.command("export", help="导出一期的学员报表（CSV）。Write a cohort's report.")(export_cohort)
 
 
 def import_file(
     kind: Annotated[FileKind, typer.Argument(help="roster | attendance | orders", show_default=False)],
-    file: Annotated[Path, typer.Argument(help="CSV，UTF-8 或 GB18030", show_default=False)],
+    file: Annotated[Path, typer.Argument(help="xlsx 或 csv", show_default=False)],
     config: ConfigOption = None,
 ) -> None:
     settings = settings_from(config)
@@ -53,21 +56,25 @@ def import_file(
         data = file.read_bytes()
     except OSError as error:
         fail(say("cli.cannot_read", file=str(file), reason=error.strerror or str(error)))
-    now = run(_now(settings), say)
-    try:
-        drafts, faults = read_rows(_decode(data), KINDS[kind.value], settings.zone, now)
-    except UnicodeDecodeError:
-        fail(say("cli.not_utf8", file=str(file)))
-    except MissingColumns as error:
-        known = "、".join(name for group in KINDS[kind.value].needs for name in group)
-        fail(say("cli.import_columns", file=str(file), missing="、".join(error.missing), known=known))
+    read = read_sheet(data)
+    if "problem" in read:
+        fail(say("cli.import_refused", file=str(file), reason=file_fault(say, read)))
+    if read["kind"] != kind.value:
+        told = {"file": str(file), "kind": say(f"sheet.kind_{read['kind']}"), "wanted": say(f"sheet.kind_{kind.value}")}
+        fail(say("cli.import_other", **told))
+    drafts, faults = to_facts(Kind(kind.value), read["rows"], settings.zone, run(_now(settings), say))
     if faults:
         words = [say("cli.import_faults", file=str(file), count=len({fault.line for fault in faults}))]
-        words += [say("cli.import_row", line=f.line, field=f.field, reason=say(f.phrase, **f.values)) for f in faults]
+        words += [say("sheet.bad_row", n=fault.line, reason=_reason(say, fault)) for fault in faults]
         fail("\n".join(words))
     if not drafts:
         fail(say("cli.import_empty", file=str(file)))
-    typer.echo(say("cli.imported", rows=len(drafts), new=run(_store(settings, drafts), say)))
+    typer.echo(say("cli.imported", rows=len(read["rows"]), new=run(_store(settings, drafts), say)))
+
+
+def _reason(say: Say, fault: RowFault) -> str:
+    reason = say(fault.phrase, **fault.values)
+    return say("sheet.bad_cell", column=fault.column, reason=reason) if fault.column else reason
 
 
 async def _now(settings: Settings) -> datetime:
@@ -131,11 +138,3 @@ def _cells(say: Say, line: ReportLine) -> list[str]:
     ]
     lines = [one_line(cell, _CELL_LENGTH) for cell in cells]
     return [f"'{line}" if line.startswith(_FORMULA) else line for line in lines]
-
-
-def _decode(data: bytes) -> str:
-    """UTF-8 with or without a mark, else what Excel in China writes."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("gb18030")

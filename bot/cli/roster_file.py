@@ -1,15 +1,12 @@
-"""CSV files of other systems as events: columns by their Chinese or English names, every faulty row named."""
+"""Sheets given on the command line as events: read like those sent to the robot, every faulty row named."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import re
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,144 +14,70 @@ from pydantic import ValidationError
 
 from bot.ingest import to_draft
 from bot.ingest_events import EVENTS
+from camp.rules.sheet_columns import Kind
+from camp.sheet_orders import paid_id, refund_id, refund_of
+from camp.sheet_row_event import SOURCE
 from storage.inbox import FactDraft
 
-SOURCE = "import"
-_SUBJECT = ("external_userid", "unionid", "phone")
-
-# What a column may be called; the first name is the field of the event.
-_COLUMNS = (
-    ("external_userid", "外部联系人id"),
-    ("unionid",),
-    ("phone", "手机", "手机号", "电话"),
-    ("name", "姓名", "昵称", "学员"),
-    ("camp", "训练营"),
-    ("cohort", "营期", "期"),
-    ("channel", "渠道"),
-    ("lesson", "课", "课次"),
-    ("watched_seconds", "观看秒数"),
-    ("watched_minutes", "观看分钟", "观看时长"),
-    ("order_no", "订单号"),
-    ("amount", "金额"),
-    ("amount_fen", "金额分"),
-    ("course", "课程"),
-    ("staff_userid", "销售", "销售userid"),
-    ("occurred_at", "时间", "支付时间"),
-)
-_FIELD = {name: names[0] for names in _COLUMNS for name in names}
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of file: the event its rows are, and the columns it cannot do without (of a group, any one)."""
-
-    event: str
-    needs: tuple[tuple[str, ...], ...]
-
-
-KINDS = {
-    "roster": Kind("enrolment.added", (_SUBJECT, ("cohort", "camp"))),
-    "attendance": Kind("attendance.summary", (_SUBJECT, ("cohort",), ("lesson",), ("watched_seconds", "watched_minutes"))),
-    "orders": Kind("order.paid", (_SUBJECT, ("order_no",), ("amount", "amount_fen"), ("course",))),
+# The fields of a row that its event has, by the event.
+_EVENTS = {
+    Kind.ROSTER: ("enrolment.added", ("camp", "cohort", "channel", "name")),
+    Kind.ATTENDANCE: ("attendance.summary", ("cohort", "lesson", "watched_seconds")),
+    Kind.ORDERS: ("order.paid", ("order_no", "amount_fen", "course", "camp", "cohort", "staff_userid")),
 }
 
 
 @dataclass(frozen=True)
 class RowFault:
+    """`said`: a column, a phrase and its values; the phrase is `sheet.bad_<…>`, without a column `sheet.row_<…>`, or whole."""
+
     line: int
-    field: str
+    column: str
     phrase: str
-    values: Mapping[str, str]
+    values: Mapping[str, Any]
 
 
-class BadCell(ValueError):
-    """A cell that cannot be read; `phrase` is a key of camp.phrases."""
-
-    def __init__(self, field: str, phrase: str, **values: str) -> None:
-        super().__init__(phrase)
-        self.field = field
-        self.phrase = phrase
-        self.values = values
-
-
-class MissingColumns(ValueError):
-    def __init__(self, missing: list[str]) -> None:
-        super().__init__(", ".join(missing))
-        self.missing = missing
-
-
-def read_rows(text: str, kind: Kind, zone: ZoneInfo, now: datetime) -> tuple[list[FactDraft], list[RowFault]]:
-    """The facts of a CSV text and its faulty rows; the same row gives the same fact, so that importing twice changes nothing."""
-    first_line = text.partition("\n")[0]
-    delimiter = "\t" if "\t" in first_line else ";" if ";" in first_line and "," not in first_line else ","
-    reader = csv.DictReader(io.StringIO(text), delimiter=delimiter)
-    fields = {column: _FIELD.get((column or "").strip().lower(), "") for column in reader.fieldnames or ()}
-    missing = ["/".join(group) for group in kind.needs if not set(group) & set(fields.values())]
-    if missing:
-        raise MissingColumns(missing)
+def to_facts(kind: Kind, rows: list[dict[str, Any]], zone: ZoneInfo, now: datetime) -> tuple[list[FactDraft], list[RowFault]]:
+    """The facts of the rows `camp.sheet_reading` gives, and what is wrong with them; the same row gives the same fact, so that
+    importing twice changes nothing."""
     drafts: list[FactDraft] = []
     faults: list[RowFault] = []
-    for row in reader:
-        cells = {fields[name]: value.strip() for name, value in row.items() if fields.get(name) and value and value.strip()}
-        if not cells:
-            continue
-        try:
-            drafts.append(_to_draft(cells, kind, zone, now))
-        except BadCell as bad:
-            faults.append(RowFault(reader.line_num, bad.field, bad.phrase, bad.values))
-        except ValidationError as error:
-            # pydantic's own words for the shape; never the value, it may be a phone number.
-            for detail in error.errors(include_url=False, include_input=False):
-                where = ".".join(str(part) for part in detail["loc"])
-                faults.append(RowFault(reader.line_num, where, "cli.bad_field", {"reason": detail["msg"]}))
+    for row in rows:
+        if row.get("faults"):
+            faults += [_fault(row["n"], *fault) for fault in row["faults"]]
+        elif not row.get("subject"):
+            faults.append(RowFault(row["n"], "", "cli.no_subject", {}))
+        else:
+            try:
+                drafts += _to_drafts(kind, row, zone, now)
+            except ValidationError as error:
+                # pydantic's own words for the shape; never the value, it may be a phone number.
+                for detail in error.errors(include_url=False, include_input=False):
+                    where = ".".join(str(part) for part in detail["loc"])
+                    faults.append(RowFault(row["n"], where, "cli.bad_field", {"reason": detail["msg"]}))
     return drafts, faults
 
 
-def _to_draft(cells: Mapping[str, str], kind: Kind, zone: ZoneInfo, now: datetime) -> FactDraft:
-    subject = {name: cells[name] for name in _SUBJECT if name in cells}
-    if not subject:
-        raise BadCell("", "cli.no_subject")
-    event: dict[str, Any] = {name: cells[name] for name in cells if name not in _SUBJECT}
-    event |= {"type": kind.event, "subject": subject, "event_id": _event_id(cells, kind)}
-    event["occurred_at"] = (_moment(cells["occurred_at"], zone) if "occurred_at" in cells else now).isoformat()
-    if "phone" in subject and kind.event == "enrolment.added":
-        event["phone"] = subject["phone"]
-    for name in ("lesson", "watched_seconds", "amount_fen"):
-        if name in cells:
-            event[name] = _whole(name, cells[name])
-    if "watched_minutes" in cells:
-        event["watched_seconds"] = _whole("watched_minutes", event.pop("watched_minutes")) * 60
-    if "amount" in cells:
-        event["amount_fen"] = _fen(event.pop("amount"))
-    return to_draft(SOURCE, EVENTS[kind.event].model_validate(event))
+def _to_drafts(kind: Kind, row: Mapping[str, Any], zone: ZoneInfo, now: datetime) -> list[FactDraft]:
+    name, fields = _EVENTS[kind]
+    event = {field: row[field] for field in fields if row.get(field) is not None}
+    at = datetime.fromisoformat(row["at"]).replace(tzinfo=zone) if row.get("at") else now
+    event |= {"type": name, "subject": row["subject"], "event_id": _event_id(kind, row), "occurred_at": at.isoformat()}
+    made = [to_draft(SOURCE, EVENTS[name].model_validate(event))]
+    given_back = refund_of(row, row.get("amount_fen") or 0) if kind is Kind.ORDERS else 0
+    if given_back:
+        refund = {**event, "type": "order.refunded", "amount_fen": given_back}
+        refund["event_id"] = refund_id(str(row["order_no"]), given_back)
+        made.append(to_draft(SOURCE, EVENTS["order.refunded"].model_validate(refund)))
+    return made
 
 
-def _event_id(cells: Mapping[str, str], kind: Kind) -> str:
-    if kind.event == "order.paid" and "order_no" in cells:
-        return f"order:{cells['order_no']}"[:200]
-    words = "\x1f".join(f"{name}={cells[name]}" for name in sorted(cells))
-    return f"{kind.event}:{hashlib.sha256(words.encode()).hexdigest()[:40]}"
+def _event_id(kind: Kind, row: Mapping[str, Any]) -> str:
+    if kind is Kind.ORDERS:
+        return paid_id(str(row["order_no"]))
+    content = json.dumps({name: value for name, value in row.items() if name != "n"}, sort_keys=True, ensure_ascii=False)
+    return f"{_EVENTS[kind][0]}:{hashlib.sha256(content.encode()).hexdigest()[:40]}"
 
 
-def _whole(field: str, words: str) -> int:
-    if not re.fullmatch(r"\d{1,12}", words, re.A):
-        raise BadCell(field, "cli.bad_number", text=words[:20])
-    return int(words)
-
-
-def _fen(words: str) -> int:
-    try:
-        fen = Decimal(re.sub(r"[¥￥,，元\s]", "", words)) * 100
-    except InvalidOperation:
-        raise BadCell("amount", "cli.bad_amount", text=words[:20]) from None
-    if not fen.is_finite() or fen != fen.to_integral_value():
-        raise BadCell("amount", "cli.bad_amount", text=words[:20])
-    return int(fen)
-
-
-def _moment(words: str, zone: ZoneInfo) -> datetime:
-    try:
-        moment = datetime.fromisoformat(words.replace("/", "-"))
-    except ValueError:
-        raise BadCell("occurred_at", "cli.bad_time", text=words[:30]) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+def _fault(line: int, column: str, problem: str, values: Mapping[str, Any]) -> RowFault:
+    return RowFault(line, column, f"sheet.bad_{problem}" if column else f"sheet.row_{problem}", values)

@@ -87,6 +87,12 @@ encoding_aes_key = "{aes_key}"
 [wecom.kf]
 open_kfid = "wkdemo{secrets.token_hex(8)}"
 
+[wecom.aibot]
+mode = "socket"
+bot_id = "aibdemo{secrets.token_hex(8)}"
+secret = "{secrets.token_urlsafe(24)}"
+socket_url = "{sandbox_url.replace("http", "ws", 1)}/_aibot"
+
 [wecom.robots]
 sales = "{secrets.token_hex(16)}"
 teachers = "{secrets.token_hex(16)}"

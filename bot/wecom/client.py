@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,8 +13,9 @@ import aiohttp
 
 from bot.nesting import too_deep
 from bot.wecom import errors
+from bot.wecom.download import Fetched, NotFetched, download
 from bot.wecom.errors import Outcome
-from bot.wecom.road import MAX_PAGES, Call, Json, NotConfigured, RoadContext
+from bot.wecom.road import MAX_PAGES, Attachment, Call, Json, NotConfigured, RoadContext
 from bot.wecom.tokens import NoToken, Token, TokenKeeper, to_token
 
 _ERRCODES_END = 2**31
@@ -46,6 +48,10 @@ async def _at_once() -> None:
     return
 
 
+async def _no_connection(call: Call, _payload: Json, _again: Callable[[], Awaitable[None]]) -> Answer:
+    return Answer(Outcome.PERMANENT, errors.UNSENDABLE, f"{call.name}: the robot has no long connection")
+
+
 class WeComClient:
     """Sends the calls of the roads. `session` is shared and owned by the caller; `context` is handed to every `build`."""
 
@@ -61,19 +67,27 @@ class WeComClient:
         self._wire = Wire(session, base_url, timeout_s)
         self._tokens = tokens
         self._context = context
+        # Takes the calls with auth "socket": the robot's long connection, where there is one.
+        self.over_socket: Callable[[Call, Json, Callable[[], Awaitable[None]]], Awaitable[Answer]] = _no_connection
 
     async def call(self, call: Call, payload: Json, again: Callable[[], Awaitable[None]] = _at_once) -> Answer:
         """Perform `call` with all its pages, one token refresh and one mended body at most; raises nothing of the network.
 
         WeCom counts each of those requests: `again` is awaited before every one but the first.
         """
+        if call.auth == "socket":
+            return await self.over_socket(call, payload, again)
         try:
-            body = call.build(payload, self._context)
+            draws = call.draws is not None and call.draws(payload)
+            body = await asyncio.to_thread(call.build, payload, self._context) if draws else call.build(payload, self._context)
             key = call.key(payload, self._context) if call.key else ""
         except NotConfigured as missing:
-            return Answer(Outcome.CONFIG, errors.NOT_CONFIGURED, str(missing.args[0] if missing.args else missing))
+            outcome = Outcome.PERMANENT if errors.NOT_CONFIGURED in call.final else Outcome.CONFIG
+            return Answer(outcome, errors.NOT_CONFIGURED, str(missing.args[0] if missing.args else missing))
         except UNREADABLE_PAYLOAD as fault:
             return Answer(Outcome.PERMANENT, errors.UNSENDABLE, f"{call.name}: {type(fault).__name__}: {fault}")
+        if call.open is not None:
+            return await self._wire.open(call, payload, str(body["url"]), self._context)
         return await _Run(self._wire, self._tokens, self._context, call, payload, key, again).all_pages(body)
 
 
@@ -100,6 +114,7 @@ class _Run:
         self._settled = call.settled_codes | context.settled_codes.get(call.name, frozenset())
         self._refreshed = False
         self._mended = False
+        self._file: Attachment | None = None
 
     async def all_pages(self, body: Json) -> Answer:
         results: list[Json] = []
@@ -137,13 +152,29 @@ class _Run:
         if self._asked:
             await self._again()
         self._asked = True
+        if self._call.auth == "address":
+            return await self._wire.ask("POST", self._key, {}, body), ""
         if self._call.auth == "key":
             return await self._wire.ask(self._call.method, self._call.path, {"key": self._key}, body), ""
         try:
             token = await self._tokens.get()
         except NoToken as refused:
             return Reply(refused.errcode, refused.errmsg, verdict=refused), ""
+        if self._call.attach is not None:
+            return await self._upload(self._call.attach, {"access_token": token}, body), token
         return await self._wire.ask(self._call.method, self._call.path, {"access_token": token}, body), token
+
+    async def _upload(self, attach: Callable[[Json, bytes], Attachment], secrets: Mapping[str, str], query: Json) -> Reply:
+        if self._file is None:
+            try:
+                url = self._call.fetch(self._payload) if self._call.fetch is not None else ""
+                fetched = (await self._wire.fetch(url, self._call.most_bytes)).content if url else b""
+                self._file = await asyncio.to_thread(attach, self._payload, fetched)
+            except NotFetched as fault:
+                return Reply(fault.errcode, str(fault))
+            except UNREADABLE_PAYLOAD as fault:
+                return Reply(errors.UNSENDABLE, f"{self._call.name}: {type(fault).__name__}: {fault}")
+        return await self._wire.upload(self._call.path, secrets, query, self._file)
 
     def _judge(self, reply: Reply) -> Answer:
         call, code, text = self._call, reply.errcode, reply.errmsg
@@ -152,6 +183,8 @@ class _Run:
         outcome = errors.classify(code, self._settled)
         if call.settled and outcome in (Outcome.PERMANENT, Outcome.RETRY) and call.settled(code, text):
             outcome = Outcome.SUCCESS
+        if code in call.final:
+            outcome = Outcome.PERMANENT
         if outcome is Outcome.TOKEN:
             # Refused again with a fresh token: 40001 is a secret for a person to look at. The rest may pass, but not before
             # another token may be fetched.
@@ -191,16 +224,23 @@ class Wire:
         self._timeout = aiohttp.ClientTimeout(total=timeout_s)
 
     async def ask(self, method: str, path: str, secrets: Mapping[str, str], body: Json) -> Reply:
-        """Send `body` (JSON of a POST, query of a GET) and return the reply; faults become our negative errcodes."""
+        """Send `body` (JSON of a POST, query of a GET) and return the reply; faults become our negative errcodes.
+
+        `path` may be a whole address of WeCom's own making.
+        """
         query = {**secrets, **({name: str(value) for name, value in body.items()} if method == "GET" else {})}
         sent: dict[str, Any] = {}
         if method != "GET":
             # Chinese as it is, not as \\u escapes: WeCom counts some limits on the bytes it receives.
             data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
             sent = {"data": data, "headers": {"Content-Type": "application/json; charset=utf-8"}}
+        return await self._send(method, path, query, secrets, **sent)
+
+    async def _send(self, method: str, path: str, query: Mapping[str, str], secrets: Mapping[str, str], **sent: Any) -> Reply:
+        url = self._base_url + path if path.startswith("/") else path
         try:
             async with self._session.request(
-                method, self._base_url + path, params=query, timeout=self._timeout, allow_redirects=False, **sent
+                method, url, params=query, timeout=self._timeout, allow_redirects=False, **sent
             ) as response:
                 return _to_reply(response.status, response.headers.get("Retry-After", ""), await response.read(), secrets)
         except TimeoutError:
@@ -208,6 +248,27 @@ class Wire:
         except (aiohttp.ClientError, OSError) as fault:
             # Only the kind: the text of aiohttp's exceptions may hold the URL, and that holds the token.
             return Reply(errors.DISCONNECTED, type(fault).__name__)
+
+    async def fetch(self, url: str, most_bytes: int) -> Fetched:
+        """GET a file that WeCom named, without any secret: over https, or from `base_url` (the look-alike); raises NotFetched."""
+        if not url.startswith(("https://", f"{self._base_url}/")):
+            raise NotFetched(errors.UNSENDABLE, "the address is not https")
+        return await download(self._session, url, most_bytes)
+
+    async def open(self, call: Call, payload: Json, url: str, context: RoadContext) -> Answer:
+        """GET a file and read it aside, by `call.open`; the addresses `fetch` takes."""
+        assert call.open is not None
+        try:
+            file = await self.fetch(url, call.most_bytes)
+            return Answer(Outcome.SUCCESS, result=await asyncio.to_thread(call.open, payload, file, context))
+        except NotFetched as fault:
+            return Answer(errors.classify(fault.errcode), fault.errcode, str(fault))
+
+    async def upload(self, path: str, secrets: Mapping[str, str], query: Json, file: Attachment) -> Reply:
+        """POST one file as the part `media` of a multipart body [D 90253]."""
+        form = aiohttp.FormData()
+        form.add_field("media", file.content, filename=file.name, content_type=file.content_type)
+        return await self._send("POST", path, {**secrets, **query}, secrets, data=form)
 
 
 def _to_reply(status: int, retry_after: str, data: bytes, secrets: Mapping[str, str]) -> Reply:

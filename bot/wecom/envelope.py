@@ -6,11 +6,13 @@ import base64
 import binascii
 import hashlib
 import hmac
+import os
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from cryptography.hazmat.primitives.ciphers import CipherContext
+from wechatpy.crypto.cryptography import WeChatCipher
 from wechatpy.enterprise.crypto import PrpCrypto
 
 from bot.wecom.xml_tree import MAX_BYTES, XmlRefused, parse_xml
@@ -66,8 +68,13 @@ class Keys:
         In CBC the message before changes the first block of the next and no other; with WeCom it is 16 random bytes that are
         thrown away [D 90968].
         """
-        decryptor: CipherContext = PrpCrypto(self.aes_key).cipher.cipher.decryptor()
+        decryptor: CipherContext = self.cipher.cipher.decryptor()
         return decryptor
+
+    @cached_property
+    def cipher(self) -> WeChatCipher:
+        """AES-256-CBC under this key; it begins each message anew, as what we seal must."""
+        return PrpCrypto(self.aes_key).cipher
 
     @cached_property
     def aes_key(self) -> bytes:
@@ -159,6 +166,17 @@ def open_encrypted(
         raise BadEnvelope("signature", UNAUTHENTIC)
     _check_age(timestamp, now, max_age_s)
     return _split(_decrypt(keys.decryptor, encrypted), keys.receive_id)
+
+
+def seal_answer(keys: Keys, words: str, *, nonce: str, now: float) -> dict[str, str | int]:
+    """The encrypted answer to a callback in JSON, which repeats its nonce [D 101033]."""
+    message = words.encode("utf-8", "replace")
+    plain = os.urandom(16) + len(message).to_bytes(4, "big") + message + keys.receive_id.encode()
+    pad = PAD_BLOCK - len(plain) % PAD_BLOCK
+    encrypted = base64.b64encode(keys.cipher.encrypt(plain + bytes([pad]) * pad)).decode()
+    timestamp = int(now)
+    signature = sign(keys.token, str(timestamp), nonce, encrypted)
+    return {"encrypt": encrypted, "msgsignature": signature, "timestamp": timestamp, "nonce": nonce}
 
 
 def sign(token: str, timestamp: str, nonce: str, encrypted: str) -> str:

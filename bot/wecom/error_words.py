@@ -18,6 +18,10 @@ WORDS: Mapping[int, tuple[str, str]] = {
     -7: ("这条消息的内容无法组成请求，不会再发", "this intent cannot be turned into a request; it is not sent"),
     -8: ("分页没有尽头，已停止读取", "the pages of this answer do not end; reading was stopped"),
     -9: ("配置里没有这个机器人，请在 [wecom.robots] 里填写", "this robot is not configured; add it to [wecom.robots]"),
+    -11: (
+        "智能机器人的长连接断着，连上后再发；一直断着请运行 wecamp doctor",
+        "the robot's long connection is down; sent once it is back. If it stays down run wecamp doctor",
+    ),
     -10: ("不知道这次调用成功没有，不再重复", "nobody knows whether this call counted; it is not repeated"),
     40001: (
         "应用 Secret 不对、被重置或应用已停用：应用管理 → 应用 → Secret",

@@ -30,8 +30,13 @@ UNSENDABLE = -7
 ENDLESS_PAGES = -8
 NOT_CONFIGURED = -9
 UNCERTAIN = -10  # it may have counted, and a second time would be one too many
+NOT_CONNECTED = -11  # the robot's long connection is down: it was not sent
+FILE_GONE = -21  # the address of a file answers no more
+FILE_TOO_LARGE = -22
+FILE_GARBLED = -23  # it cannot be decrypted
 LOCAL_CODES = frozenset(
-    {TIMEOUT, DISCONNECTED, BAD_STATUS, NOT_JSON, NO_TOKEN, UNSENDABLE, ENDLESS_PAGES, NOT_CONFIGURED, UNCERTAIN}
+    {TIMEOUT, DISCONNECTED, BAD_STATUS, NOT_JSON, NO_TOKEN, UNSENDABLE, ENDLESS_PAGES, NOT_CONFIGURED, UNCERTAIN, NOT_CONNECTED}
+    | {FILE_GONE, FILE_TOO_LARGE, FILE_GARBLED}
 )
 
 EVERY_RECIPIENT_INVALID = 81013
@@ -42,7 +47,7 @@ KF_TOKEN_INVALID = 95007
 _ROWS: tuple[tuple[Outcome, tuple[int | tuple[int, int], ...]], ...] = (
     (
         Outcome.RETRY,
-        (-1, TIMEOUT, DISCONNECTED, BAD_STATUS, NOT_JSON, NO_TOKEN, 6000, 41063, 41096, 45033, KF_TOKEN_INVALID),
+        (-1, TIMEOUT, DISCONNECTED, BAD_STATUS, NOT_JSON, NO_TOKEN, NOT_CONNECTED, 6000, 41063, 41096, 45033, KF_TOKEN_INVALID),
     ),
     (Outcome.TOKEN, (40001, 40014, 42001)),
     (
@@ -70,7 +75,8 @@ _ROWS: tuple[tuple[Outcome, tuple[int | tuple[int, int], ...]], ...] = (
     (
         Outcome.PERMANENT,
         (
-            *(UNSENDABLE, ENDLESS_PAGES, UNCERTAIN, 40003, 40007, 40008, 40029, 40031, 40035, 40050, 40058, 40063, 40068),
+            *(UNSENDABLE, ENDLESS_PAGES, UNCERTAIN, FILE_GONE, FILE_TOO_LARGE, FILE_GARBLED),
+            *(40003, 40007, 40008, 40029, 40031, 40035, 40050, 40058, 40063, 40068),
             *(40096, 40097, 40099, 41035, 41041, 41044, 41047, 41050, 41058, 41064, 41091),
             *((42014, 42050), 45001, 45002, 45029, 60111, 60140, EVERY_RECIPIENT_INVALID, 81017, 84061),
             *(86001, 86003, (86215, 86220), (90500, 90506), 90509, 90511, 95000, 95004, 95008, 95016),
@@ -127,7 +133,7 @@ def classify(errcode: int, settled: Iterable[int] = ()) -> Outcome:
 
 def attempts_allowed(errcode: int) -> int | None:
     """Return how many attempts in all a RETRY deserves; None means until the intent expires (the network's fault)."""
-    if errcode in (TIMEOUT, DISCONNECTED, BAD_STATUS, NOT_JSON, NO_TOKEN):
+    if errcode in (TIMEOUT, DISCONNECTED, BAD_STATUS, NOT_JSON, NO_TOKEN, NOT_CONNECTED):
         return None
     if errcode not in TABLE:
         return UNKNOWN_ATTEMPTS

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.wecom.bucket import Limit
+from bot.wecom.download import Fetched
 
 Json = dict[str, Any]
 
@@ -25,6 +26,8 @@ class RoadContext:
     agent_id: int
     robots: Mapping[str, str] = field(default_factory=dict, repr=False)  # name in the config -> webhook key, a secret
     card_url: str = DEFAULT_CARD_URL
+    unseal: Callable[[str], str | None] = field(default=lambda sealed: None, repr=False)  # of what is stored sealed
+    conceal: Callable[[Json], Json] = field(default=lambda found: found, repr=False)  # seals the phone numbers in it
     settled_codes: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
 
@@ -38,6 +41,15 @@ def no_result(_answer: Json) -> Json:
 
 def first_result(results: Sequence[Json]) -> Json:
     return results[0] if results else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """The one file of a multipart body; `name` in ASCII."""
+
+    name: str
+    content_type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +67,10 @@ class Call:
     build: Callable[[Json, RoadContext], Json]
     read: Callable[[Json], Json] = no_result
     method: Literal["GET", "POST"] = "POST"
-    auth: Literal["token", "key"] = "token"
-    key: Callable[[Json, RoadContext], str] | None = None  # with auth "key": the webhook key, or NotConfigured
+    # "socket": over the robot's long connection (bot.robot_link), `build` gives the frame. "address": POST to an address of
+    # WeCom's own making, which is the secret.
+    auth: Literal["token", "key", "socket", "address"] = "token"
+    key: Callable[[Json, RoadContext], str] | None = None  # with "key" the webhook key, or NotConfigured; with "address" that
     recipients: Callable[[Json], tuple[str, ...]] = no_recipients
     next_page: Callable[[Json, Json], Json | None] | None = None  # (body, answer) -> body of the next page
     merge: Callable[[Sequence[Json]], Json] = first_result
@@ -68,11 +82,21 @@ class Call:
     mend: Callable[[Json, int], Json | None] | None = None  # (body, errcode) -> a body worth one more try
     refused: Callable[[Json, Json], bool] | None = None  # (payload, answer): errcode 0, and yet nobody got it
     repeatable: bool = True
+    # (payload, file, context) -> the result: the call is a GET of `url` in what `build` returns, of so many bytes at most.
+    open: Callable[[Json, Fetched, RoadContext], Json] | None = None
+    most_bytes: int = 0
+    final: frozenset[int] = frozenset()  # codes after which nobody waits for a person to mend it: it goes another way at once
+    seen_twice: bool = False  # a second call is a second post before people's eyes
+    draws: Callable[[Json], bool] | None = None  # (payload): to build it takes long enough for a thread of its own
+    # Of an upload: (payload) -> the address of what is fetched first, (payload, what was fetched) -> the file. Making it may take
+    # its time, beside the loop; ValueError for what nothing can be made of.
+    fetch: Callable[[Json], str] | None = None
+    attach: Callable[[Json, bytes], Attachment] | None = None
 
     @property
     def harmless_twice(self) -> bool:
         """Whether WeCom itself, or the nature of the call, stops the second effect of a second call."""
-        return self.repeatable and self.auth != "key"
+        return self.repeatable and not self.seen_twice
 
 
 @dataclass(frozen=True, slots=True)

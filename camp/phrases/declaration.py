@@ -79,6 +79,57 @@ PHRASES = {
     "declaration.line": ("第 {line} 行", "line {line}"),
     "declaration.warning": ("提醒", "note"),
     "declaration.counts": ("{noun}：新增 {added}，修改 {changed}", "{noun}: {added} added, {changed} changed"),
+    "declaration.not_lines": ("只能有换行，不能有别的控制字符", "may hold line breaks, and no other control characters"),
+    "declaration.not_clock": ('应为一天里的时间，例如 "19:00"', 'must be a time of day, like "19:00"'),
+    "declaration.not_list": ("应写成列表 [ … ]", "must be a list [ … ]"),
+    "declaration.not_texts": ("应为带引号的文字的列表", "must be a list of texts in quotes"),
+    "declaration.not_dates": (
+        "应为日期的列表，例如 [2026-12-04]，不带引号",
+        "must be a list of dates without quotes, like [2026-12-04]",
+    ),
+    "declaration.quiet_half": ("quiet_from 和 quiet_to 要一起写", "quiet_from and quiet_to belong together"),
+    "declaration.message_when": (
+        '什么时候发要写一个、也只写一个：day（第几天）、lesson（第几课，或 "every"）、close（结营后第几天）',
+        'say when, exactly one of: day (of the camp), lesson (its number, or "every"), close (days after the close)',
+    ),
+    "declaration.message_lesson_hour": (
+        "跟课走的群发要写一个、也只写一个：before（课前几分钟）、after（课后几分钟）、at（当天几点）",
+        "a message of a lesson needs exactly one of: before (minutes), after (minutes), at (a time of that day)",
+    ),
+    "declaration.message_day_hour": (
+        '按天发的群发要写 at，例如 at = "19:00"；before、after 只用于 lesson',
+        'a message of a day needs at, like at = "19:00"; before and after belong to lesson',
+    ),
+    "declaration.message_in_quiet": (
+        "{at} 在本营的免打扰时间（{start}–{end}）里，不会发；改 at，或改 quiet_from、quiet_to",
+        "{at} lies within the camp's quiet hours ({start}–{end}) and is never sent; change at, or quiet_from and quiet_to",
+    ),
+    "declaration.message_class": ("这个营没有班 {names}，写了也不会发", "the camp has no class {names}: nothing is sent there"),
+    "declaration.message_lesson": ("这个营没有第{seq}课，不会发", "the camp has no lesson {seq}: nothing is sent"),
+    "declaration.message_attached": ("附件最多 {limit} 个（企业微信的上限）", "at most {limit} attachments (WeCom's limit)"),
+    "declaration.message_needs_lesson": (
+        "{name} 要知道是哪一课：给这条群发写 lesson，或去掉它",
+        "{name} needs a lesson: give the message one, or leave it out",
+    ),
+    "declaration.message_braces": (
+        "花括号只用来写占位，例如 {{lesson}}；要写花括号本身请写两个",
+        "braces are for placeholders like {{lesson}}; write two for a brace itself",
+    ),
+    "declaration.message_placeholder": (
+        "没有占位“{name}”，可以用：{known}",
+        "there is no placeholder “{name}”; possible: {known}",
+    ),
+    "declaration.goal_one": ("目标要写一个、也只写一个：{known}", "a goal is exactly one of: {known}"),
+    "declaration.goal_lesson": (
+        "{name} 要说是哪一课的：在 until 里加 lesson = 课次",
+        "{name} of which lesson? add lesson = NUMBER to until",
+    ),
+    "declaration.kept_messages": (
+        "这些群发不在文件里，仍会按原来的安排发（不要了请写 disabled = true）：{names}",
+        "not in the file but still sent as before (write disabled = true to end them): messages {names}",
+    ),
+    "declaration.noun_rhythms": ("免打扰和停发日", "quiet hours and skipped days"),
+    "declaration.noun_messages": ("班群群发", "messages to class groups"),
     "declaration.noun_camps": ("训练营", "camps"),
     "declaration.noun_cohorts": ("营期", "cohorts"),
     "declaration.noun_lessons": ("课", "lessons"),

@@ -16,6 +16,10 @@ PHRASES = {
         "Hello and welcome! No cohort is open right now; you will be enrolled as soon as the next one opens.",
     ),
     "enrolment.join_url": ("进班群点这里：{url}", "Join the class group here: {url}"),
+    "enrolment.join_code": (
+        "进班群：打开链接，长按识别二维码 {url}",
+        "To join the class group open this link and press the QR code: {url}",
+    ),
     "enrolment.join_invite": ("老师会邀请你进「{group}」群。", "Your teacher will invite you into the group “{group}”."),
     "enrolment.join_soon": ("老师会邀请你进班群。", "Your teacher will invite you into the class group."),
     "enrolment.group_name": ("{code}班", "Class {code}"),

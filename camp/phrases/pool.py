@@ -21,10 +21,14 @@ PHRASES = {
         "{number} more learners of {cohort} are in the pool ({total} in all). Reply “pool”.",
     ),
     "pool.robot_summary": (
-        "**转化公海 +{number} 人**\n营期：{cohorts}\n等级：{grades}\n平均到课：{attended} 课\n"
-        "销售同事在应用里点卡片，或回复“公海”领取",
+        "**转化公海 +{number} 人**\n营期：{cohorts}\n等级：{grades}\n平均到课：{attended} 课",
         "**Conversion pool +{number}**\nCohort: {cohorts}\nGrades: {grades}\nLessons attended on average: {attended}",
     ),
+    "pool.robot_next": (
+        "销售同事在应用里点卡片，或回复“公海”领取",
+        "Sales: tap a card in the app, or reply “pool” there",
+    ),
+    "pool.robot_next_here": ("销售同事点卡片，或 @我 发“公海”领取", "Sales: tap a card, or mention me with “pool”"),
     "pool.robot_returned": (
         "退回公海：{name} #{number}（{cohort}，{grade} 级），可以领取",
         "Back in the pool: {name} #{number} ({cohort}, grade {grade})",

@@ -78,6 +78,14 @@ PHRASES = {
         "The key file {file} is damaged; restore it from a backup, phones sealed with it cannot be opened otherwise",
     ),
     "settings.aibot_missing": ("{mode} 模式还需要：{keys}", "Mode {mode} also needs: {keys}"),
+    "settings.socket_address": (
+        "应为 wss://主机[:端口][/路径]，不带用户名和参数",
+        "Must be wss://host[:port][/path], without user name or parameters",
+    ),
+    "settings.socket_plain": (
+        "不加密的 ws:// 只能用于本机（仿真环境）",
+        "Plain ws:// is allowed for this machine only (the sandbox)",
+    ),
     "settings.ingest_secret": (
         "secret 或 secrets（最多两个，轮换用）二选一",
         "Give secret, or secrets (at most two, for rotation)",

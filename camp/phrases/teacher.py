@@ -64,5 +64,13 @@ PHRASES = {
     "teacher.all_finished": ("{lesson}：{learners} 人全部完课。", "{lesson}: all {learners} finished."),
     "teacher.mark_attended": ("[已到]", "[attended]"),
     "teacher.not_in_group": ("未进群 {number} 人（加了好友还没进班群）", "Not in the class group: {number}"),
+    "teacher.not_in_class": (
+        "【{cohort}】{group}班 {number} 人，拿码：入群码 {cohort} {group}",
+        "[{cohort}] class {group}: {number}; get the code: join code {cohort} {group}",
+    ),
+    "teacher.not_in_any_class": (
+        "【{cohort}】未分班 {number} 人，拿码：入群码 {cohort}",
+        "[{cohort}] no class: {number}; get the code: join code {cohort}",
+    ),
     "teacher.all_in_group": ("你的学员都进群了。", "All your learners are in their class group."),
 }

@@ -1,6 +1,10 @@
 """Words of to-dos (待办)."""
 
 PHRASES = {
+    "todo.card_title": ("{member}的待办 {number} 件", "{number} to-dos of {member}"),
+    "todo.card_line": ("{number}：{person}", "{number}: {person}"),
+    "todo.button": ("完成 {number}", "Done {number}"),
+    "todo.card_done": ("都做完了", "all done"),
     "todo.first_line": ("待办 {number} 件，回复“待办”查看", "{number} to-dos, reply “todo” to see them"),
     "todo.none": ("没有待办，都做完了。", "Nothing left to do."),
     "todo.head": (

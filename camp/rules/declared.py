@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from camp.rules.declared_message import DeclaredMessage, DeclaredRhythm, read_message, read_rhythm
 from camp.rules.toml_table import UNREAD, Finding, Table
 
 POSITIONS = ("class_teacher", "sales", "manager", "operator")
@@ -22,6 +23,9 @@ class DeclaredCamp:
     name: str
     warm_lessons: int
     sale_window_days: int
+    rhythm: DeclaredRhythm | None = None
+    messages: tuple[DeclaredMessage, ...] = ()
+    staff_room: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,7 @@ class DeclaredCohort:
     next: str | None
     lessons: tuple[DeclaredLesson, ...]
     class_groups: tuple[DeclaredGroup, ...]
+    staff_room: bool | None = None  # None: as its camp says
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,9 @@ def _camp(table: Table) -> DeclaredCamp:
         name=table.text("name", limit=128),
         warm_lessons=table.number("warm_lessons", 1, 999, 4) or 0,
         sale_window_days=table.number("sale_window_days", 0, 365, 10) or 0,
+        rhythm=read_rhythm(table),
+        messages=tuple(read_message(each) for each in table.tables("messages")),
+        staff_room=table.flag("staff_room"),
     )
     table.finish()
     return camp
@@ -141,6 +149,7 @@ def _cohort(table: Table, window: CheckinWindow) -> DeclaredCohort:
         next=table.text("next", limit=64, required=False) or None,
         lessons=lessons,
         class_groups=tuple(_group(each) for each in table.tables("class_groups")),
+        staff_room=table.flag("staff_room") if table.has("staff_room") else None,
     )
     table.finish()
     return cohort

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from camp.rules.declared import Declared, DeclaredCohort, DeclaredStaff
+from camp.rules.declared import Declared, DeclaredCamp, DeclaredCohort, DeclaredStaff
+from camp.rules.declared_message import check_messages
 from camp.rules.toml_table import UNREAD, Finding
 
 _TEACHING = ("class_teacher", "manager", "operator")
@@ -20,6 +21,7 @@ def check_declared(declared: Declared) -> list[Finding]:
         *_twice("chat_id", ((g.path, g.chat_id or "") for cohort in declared.cohorts for g in cohort.class_groups)),
         *_check_channels(declared),
         *(finding for cohort in declared.cohorts for finding in _check_cohort(declared, cohort)),
+        *(finding for camp in declared.camps for finding in _check_messages(declared, camp)),
     ]
 
 
@@ -28,6 +30,14 @@ def _twice(key: str, named: Iterable[tuple[str, str]]) -> Iterator[Finding]:
     for path, name in named:
         if name and first.setdefault(name, path) != path:
             yield Finding(f"{path}.{key}", "twice", {"name": name, "first": first[name]})
+
+
+def _check_messages(declared: Declared, camp: DeclaredCamp) -> Iterator[Finding]:
+    yield from _twice("code", ((one.path, one.message.code.lower()) for one in camp.messages))
+    own = [cohort for cohort in declared.cohorts if cohort.camp == camp.code]
+    classes = {group.code.lower() for cohort in own for group in cohort.class_groups}
+    lessons = {lesson.seq for cohort in own for lesson in cohort.lessons}
+    yield from check_messages(camp.messages, camp.rhythm, classes, lessons)
 
 
 def _check_channels(declared: Declared) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 UNREAD = datetime(1970, 1, 1, tzinfo=UTC)
 NO_TEXT = ""
 _EARLIEST, _LATEST = 2000, 2200
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 
 
@@ -49,8 +50,8 @@ class Table:
     def warn(self, key: str, code: str, **values: Any) -> None:
         self._findings.append(Finding(self.at(key), code, values, warning=True))
 
-    def text(self, key: str, *, limit: int, spaces: bool = True, required: bool = True) -> str:
-        """A text of one line; NO_TEXT when it is missing or not usable."""
+    def text(self, key: str, *, limit: int, spaces: bool = True, required: bool = True, lines: bool = False) -> str:
+        """A text of one line, or of several `lines`; NO_TEXT when it is missing or not usable."""
         value = self._take(key, required)
         if value is None:
             return NO_TEXT
@@ -60,8 +61,8 @@ class Table:
             self.fault(key, "empty")
         elif len(value) > limit:
             self.fault(key, "too_long", limit=limit)
-        elif _CONTROL.search(value):
-            self.fault(key, "not_one_line")
+        elif _CONTROL.search(value.replace("\n", "") if lines else value):
+            self.fault(key, "not_lines" if lines else "not_one_line")
         elif not spaces and re.search(r"\s", value):
             self.fault(key, "no_spaces")
         else:
@@ -101,6 +102,39 @@ class Table:
         if value is not None and not isinstance(value, bool):
             self.fault(key, "not_flag")
         return value is True
+
+    def clock(self, key: str, *, required: bool = True) -> str:
+        """A time of day as `19:00`; NO_TEXT when it is missing or not usable."""
+        value = self._take(key, required)
+        if isinstance(value, time):
+            value = value.strftime("%H:%M")
+        if value is None or (isinstance(value, str) and _CLOCK.fullmatch(value)):
+            return value or NO_TEXT
+        self.fault(key, "not_clock")
+        return NO_TEXT
+
+    def several(self, key: str) -> list[Any]:
+        """The values of an optional list."""
+        value = self._take(key, required=False)
+        if value is None or isinstance(value, list):
+            return value or []
+        self.fault(key, "not_list")
+        return []
+
+    def table(self, key: str) -> Table | None:
+        """An optional table (`until = { … }`)."""
+        value = self._take(key, required=False)
+        return None if value is None else Table(value, self.at(key), self._findings, self._zone)
+
+    def has(self, key: str) -> bool:
+        return key in self._values
+
+    def is_word(self, key: str, word: str) -> bool:
+        """Whether the key says this word, where else it would say something of another kind."""
+        if self._values.get(key) != word:
+            return False
+        self._asked.add(key)
+        return True
 
     def moment(self, key: str, *, required: bool = True) -> datetime | None:
         """An aware UTC moment (without an offset it is meant in the camp's zone); UNREAD when unusable, None when not given."""

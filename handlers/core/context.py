@@ -7,6 +7,7 @@ from datetime import datetime
 
 from camp.phrases import Say
 from camp.policy import Policy
+from camp.talk import Talk
 from storage.database import Tx
 from storage.inbox import Fact
 from storage.learners import Learner
@@ -34,6 +35,8 @@ class LearnerCtx(Ctx):
 
 @dataclass(frozen=True)
 class StaffCtx(Ctx):
-    """`member` is active staff holding one of the command's positions: rights are checked before arguments."""
+    """`member` is active staff holding one of the command's positions: rights are checked before arguments. `talk`: where they
+    speak, and what that group is bound to."""
 
     member: Member
+    talk: Talk

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from camp.messages import text
-from camp.outgoing import to_learner, to_members
+from camp.messages import Message, text
+from camp.outgoing import to_learner
 from camp.phrases import Say, say_in
+from camp.talk import Talk, answer, tell_alone
 from handlers.core.context import Ctx, LearnerCtx, StaffCtx
 from handlers.core.dispatch import Call, find_call, suggest
 from handlers.core.grammar import UsageError
@@ -16,7 +17,6 @@ from handlers.core.router import Command
 from storage import listings
 from storage.learners import Learner
 from storage.members import Member
-from storage.outbox import Priority
 
 _MORE_LIVES = timedelta(minutes=30)
 
@@ -28,37 +28,65 @@ async def answer_learner(ctx: Ctx, learner: Learner, words: str, commands: Seque
         reply: Reply | None = Reply.text(unknown(ctx.say, words, commands, otherwise=ctx.say("common.ask_a_person")))
     else:
         own = LearnerCtx(ctx.tx, ctx.fact, ctx.policy, say_in(call.language), learner)
-        reply = await _run(call, own)
+        try:
+            reply = await call.command.run(own, call.rest)
+        except UsageError as error:
+            reply = bad_argument(own.say, call, error)
     if reply is not None:
-        await to_learner(ctx.tx, ctx.policy, learner, (await paged(ctx, reply)).message)
+        await to_learner(ctx.tx, ctx.policy, learner, (await paged(ctx, reply, ctx.fact.conversation)).message)
 
 
-async def answer_member(ctx: Ctx, member: Member, words: str, commands: Sequence[Command], *, first_line: str = "") -> None:
-    """Runs a member's command and answers in the app; rights are checked before arguments, refusals are told and kept.
+async def answer_member(
+    ctx: Ctx, member: Member, talk: Talk, words: str, commands: Sequence[Command], *, first_line: str = ""
+) -> None:
+    """Runs a member's command and answers where they spoke; rights are checked before arguments, refusals are told and kept.
 
-    `first_line` stands above the answer.
+    What is not made for a group goes to the speaker alone, and the group hears no more than that. `first_line` stands above
+    the answer.
     """
     call = find_call(words, commands)
     if call is None:
         mine = [c for c in commands if member.position in c.positions]
-        reply: Reply | None = Reply.text(unknown(ctx.say, words, mine) if mine else ctx.say("common.not_staff"))
-    else:
-        say = say_in(call.language)
-        refusal = refuse(say, member, call.command.positions, call.command.name)
-        own = StaffCtx(ctx.tx, ctx.fact, ctx.policy, say, member)
-        reply = Reply.text(refusal) if refusal else await _run(call, own)
-    if reply is not None:
-        await reply_to_member(ctx, member, reply, first_line=first_line)
+        words = unknown(ctx.say, words, mine) if mine else ctx.say("common.not_staff")
+        await reply_to_member(ctx, talk, Reply.text(words), first_line=first_line)
+        return
+    here, alone = say_in(call.language, masked=talk.in_group), talk.in_group and not call.command.in_groups
+    refusal = refuse(here, member, call.command.positions, call.command.name)
+    if refusal is not None:
+        await reply_to_member(ctx, talk, Reply.text(refusal), first_line=first_line)
+        return
+    own = StaffCtx(ctx.tx, ctx.fact, ctx.policy, say_in(call.language) if alone else here, member, talk)
+    try:
+        reply = await call.command.run(own, call.rest)
+    except UsageError as error:
+        await reply_to_member(ctx, talk, bad_argument(here, call, error), first_line=first_line)
+        return
+    if reply is not None and alone:
+        await reply_alone(ctx, talk, reply, first_line=first_line)
+        await reply_to_member(ctx, talk, Reply.text(here("room.sent_to_you")))
+    elif reply is not None:
+        await reply_to_member(ctx, talk, reply, first_line=first_line)
 
 
-async def reply_to_member(ctx: Ctx, member: Member, reply: Reply, *, first_line: str = "") -> None:
-    """Sends a reply (its first page) to a member by app message."""
-    message = (await paged(ctx, reply)).message
-    if first_line and message["type"] == "text":
-        message = text(f"{first_line}\n{message['text']}")
-    elif first_line:
-        await to_members(ctx.tx, [member.userid], text(first_line), priority=Priority.REPLY)
-    await to_members(ctx.tx, [member.userid], message, priority=Priority.REPLY)
+async def reply_to_member(ctx: Ctx, talk: Talk, reply: Reply, *, first_line: str = "") -> None:
+    """Sends a reply (its first page) the way the member came. In a group all read it: `ctx.say` there must have been masked."""
+    for message in await _pages(ctx, ctx.fact.conversation, reply, first_line):
+        await answer(ctx.tx, ctx.policy, talk, message)
+
+
+async def reply_alone(ctx: Ctx, talk: Talk, reply: Reply, *, first_line: str = "") -> None:
+    """Sends a reply to the member alone; 更多 goes on there."""
+    for message in await _pages(ctx, talk.alone, reply, first_line):
+        await tell_alone(ctx.tx, ctx.policy, talk, message)
+
+
+async def _pages(ctx: Ctx, conversation: str, reply: Reply, first_line: str) -> list[Message]:
+    message = (await paged(ctx, reply, conversation)).message
+    if not first_line:
+        return [message]
+    if message["type"] == "text":
+        return [text(f"{first_line}\n{message['text']}")]
+    return [text(first_line), message]
 
 
 def refuse(say: Say, member: Member, positions: frozenset[str], what: str) -> str | None:
@@ -80,9 +108,8 @@ def unknown(say: Say, words: str, commands: Sequence[Command], *, otherwise: str
     return say("common.unknown", text=words.strip()[:20], suggestion=hint)
 
 
-async def paged(ctx: Ctx, reply: Reply) -> Reply:
-    """Keeps the pages after the first for 更多 and says how to see them."""
-    conversation = ctx.fact.conversation
+async def paged(ctx: Ctx, reply: Reply, conversation: str) -> Reply:
+    """Keeps the pages after the first for 更多 in that conversation and says how to see them."""
     if not reply.more:
         return reply
     await listings.keep(ctx.tx, conversation, list(reply.more), ctx.now + _MORE_LIVES)
@@ -100,16 +127,14 @@ async def next_page(ctx: Ctx) -> Reply:
     return Reply.text(words + hint)
 
 
-async def _run(call: Call, ctx: LearnerCtx | StaffCtx) -> Reply | None:
-    try:
-        return await call.command.run(ctx, call.rest)
-    except UsageError as error:
-        column = 1 if call.language == "en" else 0
-        return Reply.text(
-            ctx.say(
-                "common.bad_argument",
-                problem=ctx.say(error.problem, **error.values),
-                usage=call.command.usage[column],
-                example=call.command.example[column],
-            )
+def bad_argument(say: Say, call: Call, error: UsageError) -> Reply:
+    """What is wrong with what followed the command, and how it is used."""
+    column = 1 if call.language == "en" else 0
+    return Reply.text(
+        say(
+            "common.bad_argument",
+            problem=say(error.problem, **error.values),
+            usage=call.command.usage[column],
+            example=call.command.example[column],
         )
+    )

@@ -6,7 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -34,7 +34,10 @@ class DuplicateName(Exception):
 
 @dataclass(frozen=True)
 class Command:
-    """One command: its names (Chinese first), how it is used, and who may. `glued`: arguments may follow without a space."""
+    """One command: its names (Chinese first), how it is used, and who may. `takes_arguments`: they may follow without a space.
+
+    `in_groups`: in a group its answer stands for all to read, with learners' names masked; any other goes to the speaker alone.
+    """
 
     names: tuple[str, ...]
     usage: tuple[str, str]
@@ -43,6 +46,7 @@ class Command:
     run: Callable[..., Awaitable[Reply | None]]
     positions: frozenset[str] = frozenset()
     takes_arguments: bool = True
+    in_groups: bool = False
 
     @property
     def name(self) -> str:
@@ -113,11 +117,14 @@ class Router:
         example: tuple[str, str],
         summary: tuple[str, str],
         arguments: bool = True,
+        in_groups: bool = False,
     ) -> Callable[[StaffHandler], StaffHandler]:
-        """A command of staff in the app chat."""
+        """A command of staff, wherever they speak to us. `in_groups` only where the answer holds nothing but counts, learners'
+        names (they are masked there) and what every member may know: no phones, notes, questions or amounts of one person."""
 
         def register(run: StaffHandler) -> StaffHandler:
-            self.staff_commands.append(_command(names, usage, example, summary, run, positions, arguments))
+            command = _command(names, usage, example, summary, run, positions, arguments)
+            self.staff_commands.append(replace(command, in_groups=in_groups))
             return run
 
         return register

@@ -148,11 +148,6 @@ async def _prepare(ground: Ground, classes: list[Class]) -> None:
     (ground.folder / "camp.toml").write_text(camp_toml(classes), encoding="utf-8")
     await _answers(ground)
     await ground.corp.act("/callback-url", url="")  # the groups are older than the house
-    await ground.start()  # it brings the schema; `apply` works beside it
-    await ground.ready()
-    words = ("apply", str(ground.folder / "camp.toml"), "--config", str(ground.folder / "config.toml"))
-    process = await _run(ground.folder, "apply.log", *_WECAMP, *words)
-    assert await process.wait() == 0, "wecamp apply failed: see apply.log"
     for userid, (name, position) in STAFF.items():
         await ground.corp.act("/members", userid=userid, name=name, position=position)
     for name in ("sales", "teachers"):
@@ -160,6 +155,11 @@ async def _prepare(ground: Ground, classes: list[Class]) -> None:
     for one in classes:
         for chat_id in (one.chat_id, f"{one.chat_id}Next"):
             await ground.corp.act("/groups", name=one.cohort_name, owner=one.teacher, chat_id=chat_id)
+    await ground.start()  # it brings the schema; `apply` works beside it
+    await ground.ready()
+    words = ("apply", str(ground.folder / "camp.toml"), "--config", str(ground.folder / "config.toml"))
+    process = await _run(ground.folder, "apply.log", *_WECAMP, *words)
+    assert await process.wait() == 0, "wecamp apply failed: see apply.log"
     await ground.corp.act("/callback-url", url=f"{ground.house_url}/wecom/callback")
 
 

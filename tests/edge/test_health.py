@@ -39,6 +39,7 @@ async def test_ready_once_the_lanes_are_up_and_no_longer_when_leaving(edge: Edge
             "lanes": True,
             "last_callback_seconds_ago": None,
             "token": False,
+            "robot": None,
             "practice": False,
         },
     )

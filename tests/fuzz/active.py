@@ -22,10 +22,15 @@ _CARD = {"main_title.title": 36, "main_title.desc": 44, "sub_title_text": 160, "
 _LONG_TEXTS = ("send_welcome_msg", "add_msg_template")
 
 
+# The digest in a group calls the class teacher whose learners did not come.
+CALLED_BY_US = {"lin"}
+
+
 def faults_of(path: str, body: dict[str, Any]) -> list[str]:
     """Everything about this call that nobody but us may do to a reader; addresses count when they lead to `evil.example`."""
     found = []
-    if body.get("text", {}).get("mentioned_list") or body.get("text", {}).get("mentioned_mobile_list"):
+    text = body.get("text", {})
+    if {*text.get("mentioned_list", ()), *text.get("mentioned_mobile_list", ())} - CALLED_BY_US:
         found.append("somebody is mentioned")
     for where, words in _texts(body):
         found += [f"{where}: {fault}: {words[:80]!r}" for fault in _acts(where, words)]

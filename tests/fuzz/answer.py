@@ -20,6 +20,11 @@ QUESTIONS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "kf.link": ({"open_kfid": KF, "scene": "camp"}, {}),
     "contact.get": ({"external_userid": "wmYu"}, {"external_userid": "wmYu"}),
     "group.get": ({"chat_id": "wrFuzzA"}, {"class_group_id": 1, "expect": ""}),
+    "group.get_join_way": ({"config_id": "jw"}, {"join_way": 1}),
+    "group.statistics": (
+        {"owners": ["lin"], "start": 1795600800, "end": 1795600800},
+        {"talk": ["lin", None, ""], "where": "A班", "groups": [1], "language": "zh", "start": 1795600800},
+    ),
 }
 
 
@@ -103,10 +108,22 @@ def _group(source: Source, now: int, tickets: tuple[str, ...]) -> dict[str, Any]
     return {"group_chat": fields(source, group)}
 
 
+def _join_way(source: Source, now: int, tickets: tuple[str, ...]) -> dict[str, Any]:
+    way = {"qr_code": words(source, "https://wework.qpic.cn/x"), "chat_id_list": value(source, ["wrFuzzA", "wrNew"])}
+    return {"join_way": fields(source, way)}
+
+
+def _statistics(source: Source, now: int, tickets: tuple[str, ...]) -> dict[str, Any]:
+    day = {"stat_time": now, "data": fields(source, {"msg_total": 3, "member_has_msg": 2, "chat_total": 1})}
+    return {"items": value(source, [fields(source, day)])}
+
+
 _ANSWERS = {
     "kf.sync": _pull,
     "kf.customers": _customers,
     "kf.link": lambda source, now, tickets: {"url": words(source, "https://work.weixin.qq.com/kfid/x")},
     "contact.get": _contact,
     "group.get": _group,
+    "group.get_join_way": _join_way,
+    "group.statistics": _statistics,
 }

@@ -127,7 +127,7 @@ async def test_everybody_in_the_camp_is_hostile(house_of_names: House) -> None:
     await _all_speak(house)
     for number in range(0, len(NAMES), 5):
         await house.event("change_external_contact", "del_follow_user", UserID="lin", ExternalUserID=f"wm{number}")
-    for line in ("名单", "缺勤 1", "未完课 1", "未进群", "我的班", "待办", "更多", "更多"):
+    for line in ("名单", "缺勤 1", "未完课 1", "未进群", "我的班", "待办", "退群", "群数据", "入群码", "更多", "更多"):
         await house.member_says("lin", line)
     for line in ("公海", "我的客户", "更多"):
         await house.member_says("wu", line)
@@ -202,7 +202,8 @@ async def test_names_of_camp_toml_act_as_little_as_those_of_people(house: House,
     house.now = NOW
     for who, line in (("wm1", "签到1"), ("wm1", "我的"), ("wm1", "进度"), ("wm2", "提问 几点"), ("wm1", "课表"), ("wm1", "报名")):
         await house.learner_says(who, line)
-    for line in ("名单", "缺勤 1", "未完课 1", "我的班", "学员 #1", "催课 1", "放弃 #3 不学了", "待办", "日报", "帮助"):
+    asked = ("名单", "缺勤 1", "未完课 1", "我的班", "学员 #1", "催课 1", "放弃 #3 不学了", "待办", "日报", "帮助")
+    for line in (*asked, "退群", "群数据", "入群码"):
         await house.member_says("lin", line)
     for line in ("公海", "领取 #3", "我的客户", "学员 #3", "成交 #3 课 1999"):
         await house.member_says("wu", line)

@@ -78,7 +78,7 @@ class World:
             token_for(policy, Ticket("lesson", 10**9)),
         )
         self._calls = {call.name: call for road in load_roads() for call in road.calls}
-        robots = {name: key.get_secret_value() for name, key in settings.wecom.robots.items()}
+        robots = settings.wecom.robot_keys
         wire, wecom_settings = Wire(session, settings.wecom.api_base_url), settings.wecom
         secret = wecom_settings.app.secret.get_secret_value()
         tokens = TokenKeeper(lambda: fetch_token(wire, wecom_settings.corp_id, secret), time.monotonic)

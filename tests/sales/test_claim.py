@@ -32,7 +32,7 @@ async def test_the_cards_say_much_but_not_who(house: Any, town: Town) -> None:
     assert [p["to"] for p in await house.sent("app.message") if p["message"].get("task_id") == first["task_id"]] == [
         ["hu", "mei"]
     ]
-    (robot,) = await house.sent("robot.message")
+    (robot,) = [post for post in await house.sent("robot.message") if post["robot"] == "sales"]
     assert "转化公海 +2 人" in robot["message"]["text"]
     assert "张小明" not in str(await house.sent("robot.message"))
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from tests.sandbox.conftest import Play
 
@@ -30,7 +31,8 @@ async def test_a_scan_leads_into_the_group_and_the_state_stays_with_the_person(g
     config_id = (await groups.api(ADD, CODE))["config_id"]
     way = (await groups.api(GET, {"config_id": config_id}))["join_way"]
     assert (way["state"], way["chat_id_list"], way["auto_create_room"]) == ("c2031.dy", ["wrA", "wrB"], 1)
-    assert way["qr_code"].startswith("https://")
+    picture = await groups.client.get(URL(way["qr_code"]).path)
+    assert (picture.status, (await picture.read())[:8]) == (200, b"\x89PNG\r\n\x1a\n")
     assert await groups.act("/scan", external_userid="wmMing", url=way["qr_code"]) == {"chat_id": "wrA"}
     event = await groups.bot.hear()
     assert (event["UpdateDetail"], event["JoinScene"], event["MemChangeList"]) == ("add_member", "3", {"Item": "wmMing"})

@@ -16,6 +16,8 @@ from storage import inbox, outbox
 from storage.database import Database
 from storage.inbox import FactDraft
 from storage.outbox import Intent
+from tests.messages.conftest import NOTICE, declared
+from tests.sheets.conftest import xlsx
 
 Wecamp = Callable[..., Result]
 ROOT = Path(__file__).parents[2]
@@ -140,7 +142,20 @@ def test_import_twice(wecamp: Wecamp, tmp_path: Path) -> None:
     assert "读到 2 行，新增 2 条" in wecamp("import", "roster", str(file)).stdout
     assert "读到 2 行，新增 0 条" in wecamp("import", "roster", str(file)).stdout
     file.write_text("姓名,营期\n小明,read7-01\n", "utf-8")
-    assert "缺少列" in wecamp("import", "roster", str(file)).stderr
+    assert "像是名单，还缺列：手机/外部联系人id/unionid" in wecamp("import", "roster", str(file)).stderr
+
+
+def test_import_takes_spreadsheets_and_refunds(wecamp: Wecamp, tmp_path: Path) -> None:
+    file = tmp_path / "orders.xlsx"
+    rows = [
+        ("手机", "订单号", "商品", "金额(元)", "退款"),
+        (13812345678, "A1", "正价课", 1999, 500),
+        (13812345679, "A2", "课", 9, None),
+    ]
+    file.write_bytes(xlsx(rows))
+    assert "读到 2 行，新增 3 条" in wecamp("import", "orders", str(file)).stdout
+    assert "读到 2 行，新增 0 条" in wecamp("import", "orders", str(file)).stdout
+    assert "是订单表，不是名单" in wecamp("import", "roster", str(file)).stderr
 
 
 def test_export(wecamp: Wecamp, camp_file: Path, tmp_path: Path) -> None:
@@ -158,6 +173,20 @@ def test_rehearse(wecamp: Wecamp, camp_file: Path) -> None:
     unknown = wecamp("rehearse", "hot")
     assert unknown.exit_code == 1
     assert "warm" in unknown.stderr
+
+
+def test_rehearse_what_goes_to_the_class_groups(wecamp: Wecamp, tmp_path: Path) -> None:
+    file = tmp_path / "week.toml"
+    file.write_text(declared(NOTICE), encoding="utf-8")
+    assert wecamp("apply", str(file)).exit_code == 0
+    shown = wecamp("rehearse", "--messages", "read7-01")
+    assert shown.exit_code == 0, shown.output
+    assert "预演 阅读营一期：2 个班群" in shown.stdout
+    assert "notice（第5课）" in shown.stdout
+    unknown = wecamp("rehearse", "--messages", "xx")
+    assert unknown.exit_code == 1
+    assert "read7-01" in unknown.stderr
+    assert "--messages" in wecamp("rehearse").stderr
 
 
 def test_doctor_says_that_wecom_cannot_be_reached(wecamp: Wecamp) -> None:

@@ -38,6 +38,8 @@ async def test_applying_twice_changes_nothing(house: Any) -> None:
         "cohorts": 2,
         "lessons": 2,
         "class_groups": 1,
+        "rhythms": 0,
+        "messages": 0,
         "channels": 1,
         "staff": 2,
     }

@@ -43,6 +43,21 @@ WRITTEN = {
     "0005": ("camp", "pools", "inbox_turn", "nudges", "tokens"),
     "0006": ("camp", "pools", "inbox_turn", "nudges", "tokens", "lane_closings"),
     "0007": ("camp", "pools_attended", "inbox_turn", "nudges", "tokens", "lane_closings"),
+    "0008": ("camp", "pools_attended", "inbox_turn", "nudges", "tokens", "lane_closings", "robot"),
+    "0009": ("camp", "pools_attended", "inbox_turn", "nudges", "tokens", "lane_closings", "robot", "rooms"),
+    "0010": ("camp", "pools_attended", "inbox_turn", "nudges", "tokens", "lane_closings", "robot", "rooms", "sheets"),
+    "0011": (
+        *("camp", "pools_attended", "inbox_turn", "nudges", "tokens", "lane_closings", "robot", "rooms", "sheets"),
+        "join_ways",
+    ),
+    "0012": (
+        *("camp", "pools_attended", "inbox_turn", "nudges", "tokens", "lane_closings", "robot", "rooms", "sheets"),
+        *("join_ways", "group_messages"),
+    ),
+    "0013": (
+        *("camp", "pools_attended", "inbox_turn", "nudges", "tokens", "lane_closings", "robot", "rooms", "sheets"),
+        *("join_ways", "group_messages", "staff_rooms"),
+    ),
 }
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -169,7 +184,7 @@ async def _goes_on(url: str) -> None:
         open_kfid=KF,
         link_key=b"test-link-key",
         privacy_key=b"0123456789abcdef0123456789abcdef",
-        robots=frozenset(),
+        robots=(),
         rulebook=RuleBook(DEFAULT_RULES),
     )
     house = House(database, policy)

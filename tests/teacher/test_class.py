@@ -179,9 +179,14 @@ async def test_not_in_group_lists_all_open_cohorts(camp: Any, enrol: Enrol) -> N
     await enrol("二期没进群", cohort="read7-02", in_group=False)
     await enrol("已换走", in_group=False, place="next_cohort")
     (answer,) = await camp.member_says("lin", "未进群")
-    assert answer.splitlines()[1:] == ["#2 没进群 read7-01", "#3 二期没进群 read7-02"]
+    assert answer.splitlines()[1:] == [
+        "【read7-01】A班 1 人，拿码：入群码 read7-01 A",
+        "#2 没进群",
+        "【read7-02】A班 1 人，拿码：入群码 read7-02 A",
+        "#3 二期没进群",
+    ]
     (named,) = await camp.member_says("lin", "未进群 read7-01")
-    assert named.splitlines()[1:] == ["#2 没进群"]
+    assert named.splitlines()[2:] == ["#2 没进群"]
     assert await camp.member_says("zhou", "未进群") == ["你的学员都进群了。"]
 
 
@@ -196,7 +201,7 @@ async def test_three_hundred_learners_come_in_pages_that_fit_and_more_walks_them
         expected = range(300) if command == "名单" else range(0, 300, 3)
         seen = [line.split()[1] for page in pages for line in page.splitlines() if line.startswith("#")]
         assert seen == [f"学员甲乙丙丁{number}" for number in expected]
-        assert len(pages) > 2
+        assert len(pages) > 1
     assert await camp.member_says("lin", "更多") == ["没有更多了。"]
 
 

@@ -435,7 +435,7 @@ async def test_after_an_uncertain_call_wecoms_list_is_asked_and_the_task_taken_u
     await camp.member_says("lin", "催课 1")
     words = await uncertain(camp)
     (question,) = await camp.sent("contact.mass_list")
-    assert question == {"start": int(camp.now.timestamp()) - 60, "end": int(camp.now.timestamp()) + 60}
+    assert question == {"chat_type": "single", "start": int(camp.now.timestamp()) - 60, "end": int(camp.now.timestamp()) + 60}
     rows = [{"msgid": "other", "create_time": 1, "text": "别的"}, {"msgid": "mine", "create_time": 2, "text": words}]
     await camp.answer("contact.mass_list", {"messages": rows})
     assert await heard(camp) == f"任务已建好，{HINT} (1 人)：第1课 开课啦"

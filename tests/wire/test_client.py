@@ -200,9 +200,10 @@ async def test_robots_use_their_key_and_no_token(client: WeComClient, vendor: Ve
     assert vendor.tokens_given == 0
     vendor.answers = [{"errcode": 93000, "errmsg": f"invalid key={KEY}"}]
     answer = await client.call(CALLS["robot.message"], payload)
-    assert (answer.outcome, answer.errmsg) == (Outcome.CONFIG, "invalid key=***")
+    # Not CONFIG: nobody waits an hour for the robot to come back, its people hear another way.
+    assert (answer.outcome, answer.errmsg) == (Outcome.PERMANENT, "invalid key=***")
     answer = await client.call(CALLS["robot.message"], payload | {"robot": "nobody"})
-    assert (answer.outcome, answer.errcode) == (Outcome.CONFIG, errors.NOT_CONFIGURED)
+    assert (answer.outcome, answer.errcode) == (Outcome.PERMANENT, errors.NOT_CONFIGURED)
 
 
 async def test_an_impossible_payload_is_permanent_and_asks_nobody(client: WeComClient, vendor: Vendor) -> None:

@@ -34,6 +34,7 @@ PATHS = {
     "contact.follow_users": "/cgi-bin/externalcontact/get_follow_user_list",
     "contact.by_user": "/cgi-bin/externalcontact/batch/get_by_user",
     "contact.mass_send": "/cgi-bin/externalcontact/add_msg_template",
+    "contact.mass_owner": "/cgi-bin/externalcontact/groupchat/get",
     "contact.mass_list": "/cgi-bin/externalcontact/get_groupmsg_list_v2",
     "contact.mass_task": "/cgi-bin/externalcontact/get_groupmsg_task",
     "contact.mass_result": "/cgi-bin/externalcontact/get_groupmsg_send_result",
@@ -41,9 +42,22 @@ PATHS = {
     "contact.mass_cancel": "/cgi-bin/externalcontact/cancel_groupmsg_send",
     "group.list": "/cgi-bin/externalcontact/groupchat/list",
     "group.get": "/cgi-bin/externalcontact/groupchat/get",
+    "group.add_join_way": "/cgi-bin/externalcontact/groupchat/add_join_way",
+    "group.update_join_way": "/cgi-bin/externalcontact/groupchat/update_join_way",
+    "group.get_join_way": "/cgi-bin/externalcontact/groupchat/get_join_way",
+    "group.statistics": "/cgi-bin/externalcontact/groupchat/statistic_group_by_day",
+    "media.join_code": "/cgi-bin/media/upload",
     "directory.departments": "/cgi-bin/department/list",
     "directory.members": "/cgi-bin/user/simplelist",
+    "directory.open_userids": "/cgi-bin/batch/openuserid_to_userid",
+    "aibot.say": "",
+    "aibot.sheet": "",
+    "aibot.response": "",
     "robot.message": "/cgi-bin/webhook/send",
+    "appchat.create": "/cgi-bin/appchat/create",
+    "appchat.update": "/cgi-bin/appchat/update",
+    "appchat.get": "/cgi-bin/appchat/get",
+    "appchat.send": "/cgi-bin/appchat/send",
 }
 
 
@@ -58,7 +72,10 @@ def app(message: Json, **more: object) -> Json:
 def test_the_calls_are_those_of_the_contract() -> None:
     assert {name: call.path for name, call in CALLS.items()} == PATHS
     gets = {name for name, call in CALLS.items() if call.method == "GET"}
-    assert gets == {"contact.get", "contact.follow_users", "directory.departments", "directory.members"}
+    assert gets == {
+        *("contact.get", "contact.follow_users", "directory.departments", "directory.members", "appchat.get"),
+        "aibot.sheet",
+    }
     assert [name for name, call in CALLS.items() if call.auth == "key"] == ["robot.message"]
     assert all(re.fullmatch(r"[a-z_]+\.[a-z_]+", name) for name in CALLS)
 

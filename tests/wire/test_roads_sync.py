@@ -66,11 +66,11 @@ def test_groups() -> None:
     listed = {"group_chat_list": [{"chat_id": "wr7", "status": "0"}], "next_cursor": "n"}
     assert CALLS["group.list"].read(listed) == {"groups": [{"chat_id": "wr7", "status": 0}], "next_cursor": "n"}
     member = {"userid": "wm1", "type": 2, "join_time": 1791000000, "join_scene": 3, "name": "雨", "state": "c2031.dy"}
-    group = {"chat_id": "wr7", "name": "A班", "owner": "lin", "member_version": "v1", "member_list": [member]}
+    group = {"chat_id": "wr7", "name": "A班", "owner": "lin", "member_version": "v1", "create_time": 7, "member_list": [member]}
     read = CALLS["group.get"].read({"group_chat": group})
     del member["userid"]
     assert read == {
-        **{key: group[key] for key in ("chat_id", "name", "owner", "member_version")},
+        **{key: group[key] for key in ("chat_id", "name", "owner", "member_version", "create_time")},
         "members": [{"id": "wm1", "unionid": "", **member}],
     }
 

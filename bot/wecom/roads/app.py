@@ -21,6 +21,8 @@ def to_message(payload: Json, ctx: RoadContext) -> Json:
     kind = message.get("type")
     if kind == "card":
         body |= {"msgtype": "template_card", "template_card": template_card(message, ctx.card_url)}
+    elif kind == "image":
+        body |= {"msgtype": "image", "image": {"media_id": str(message["media_id"])}}
     elif kind == "markdown":
         body |= {"msgtype": "markdown", "markdown": {"content": clip_bytes(plain_text(message), TEXT_BYTES)}}
     else:

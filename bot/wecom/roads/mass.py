@@ -4,33 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.wecom.attachment import to_link
+from bot.wecom.attachment import to_attachment, to_link
 from bot.wecom.clip import clip_bytes
 from bot.wecom.fields import at_most, names_of, number_of, object_of, rows_of, text_of
 from bot.wecom.road import API_LIMITS, Call, Json, Road, RoadContext
 
 TEXT_BYTES = 4000
-MAX_CUSTOMERS = 10_000
+MAX_CUSTOMERS, MAX_GROUPS, MAX_ATTACHED = 10_000, 2000, 9
 TASK_PAGE, RESULT_PAGE, LIST_PAGE = 1000, 1000, 100
 _BY_EVERYBODY = 2  # made by the corp's API, by members, or both
 
 
 def to_send(payload: Json, _ctx: RoadContext) -> Json:
-    """Build add_msg_template for customers of one member; `allow_select` is left out, so the list cannot be changed."""
+    """Build add_msg_template for customers of one member, or for customer groups they own; `allow_select` is left out, so the
+    list cannot be changed."""
+    receivers: Json
+    if "chat_ids" in payload:
+        # Never empty: without a list WeCom would take all groups of the sender.
+        receivers = {"chat_type": "group", "chat_id_list": at_most(names_of(payload["chat_ids"]), MAX_GROUPS, "chat_ids")}
+    else:
+        customers = at_most(names_of(payload["external_userids"]), MAX_CUSTOMERS, "external_userids")
+        receivers = {"chat_type": "single", "external_userid": customers}
     body: Json = {
-        "chat_type": "single",
-        "external_userid": at_most(names_of(payload["external_userids"]), MAX_CUSTOMERS, "external_userids"),
+        **receivers,
         "sender": payload["userid"],
         "text": {"content": clip_bytes(payload["text"], TEXT_BYTES)},
     }
-    if payload.get("link"):
-        body["attachments"] = [to_link(payload["link"])]
+    attached = [to_link(payload["link"])] if payload.get("link") else []
+    attached += [to_attachment(part) for part in payload.get("attached", [])]
+    if attached:
+        body["attachments"] = attached[:MAX_ATTACHED]
     return body
 
 
 def read_send(answer: Json) -> Json:
     """41048 (nobody can receive it) is a success without a msgid."""
     return {"msgid": text_of(answer, "msgid"), "failed": names_of(answer.get("fail_list"))}
+
+
+def to_owner(payload: Json, _ctx: RoadContext) -> Json:
+    return {"chat_id": payload["chat_id"], "need_name": 0}
+
+
+def read_owner(answer: Json) -> Json:
+    """Whose the group is now: only they can be the sender of a mass message to it (doc 92122)."""
+    return {"owner": text_of(object_of(answer, "group_chat"), "owner")}
 
 
 def to_msgid(payload: Json, _ctx: RoadContext) -> Json:
@@ -48,7 +66,7 @@ def to_result(payload: Json, _ctx: RoadContext) -> Json:
 def to_list(payload: Json, _ctx: RoadContext) -> Json:
     """Build get_groupmsg_list_v2; without a creator, for WeCom names none for what an API made. Times in epoch seconds."""
     return {
-        "chat_type": "single",
+        "chat_type": payload.get("chat_type") or "single",
         "start_time": int(payload["start"]),
         "end_time": int(payload["end"]),
         "filter_type": _BY_EVERYBODY,
@@ -76,6 +94,7 @@ def read_result(answer: Json) -> Json:
         "sends": [
             {
                 "external_userid": text_of(row, "external_userid"),
+                "chat_id": text_of(row, "chat_id"),
                 "status": number_of(row, "status"),
                 "send_time": number_of(row, "send_time"),
             }
@@ -112,6 +131,12 @@ ROAD = Road(
             build=to_send,
             read=read_send,
             repeatable=False,
+        ),
+        Call(
+            name="contact.mass_owner",
+            path="/cgi-bin/externalcontact/groupchat/get",
+            build=to_owner,
+            read=read_owner,
         ),
         Call(
             name="contact.mass_list",

@@ -9,7 +9,7 @@ import { attempt, toast } from "./toast.js";
 import { t } from "./words.js";
 
 const DESK_LINK = /^https:\/\/work\.weixin\.qq\.com\/kfid\//;
-const CODE_LINK = /^https:\/\/(wework\.qpic\.cn|work\.weixin\.qq\.com\/(gm|ca)|p\.qpic\.cn)\//;
+const CODE_LINK = /^(https:\/\/(wework\.qpic\.cn|work\.weixin\.qq\.com\/(gm|ca)|p\.qpic\.cn)|https?:\/\/[^/]+\/_sandbox\/codes)\//;
 
 const idOf = (chat) => chat.chat.slice(chat.chat.indexOf(":") + 1);
 const anchor = (url, words) => h("a", { class: "primary", href: url, target: "_blank", rel: "noopener" }, words);

@@ -1,0 +1,34 @@
+"""Which webhook robot a post goes through: by whom it is for and by department, the nearest first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+# Whom a robot may speak to, and the position of those people.
+AUDIENCES: Mapping[str, str] = {"teachers": "class_teacher", "sales": "sales", "managers": "manager"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A robot of [wecom.robots]. Without an `audience` nothing goes through it; `department`: a name or a number."""
+
+    name: str
+    audience: str | None
+    department: str | None = None
+
+
+def routes_named(*names: str) -> tuple[Route, ...]:
+    """Robots given by nothing but a key: the name says whom they are for."""
+    return tuple(Route(name, name if name in AUDIENCES else None) for name in names)
+
+
+def nearest(routes: Iterable[Route], audience: str, departments: Sequence[str]) -> tuple[Route, ...]:
+    """The routes to one person of the audience: those of the first of their departments (own first, then those above, each by
+    number and by name) that has any, else those without a department."""
+    open_to = [route for route in routes if route.audience == audience]
+    for department in departments:
+        found = tuple(route for route in open_to if route.department == department)
+        if found:
+            return found
+    return tuple(route for route in open_to if route.department is None)

@@ -1,0 +1,118 @@
+"""A sheet's file as rows of cells: XLSX, or CSV in any usual encoding; a file that is none, or too much, says why.
+
+openpyxl reads row by row and stops where we stop. (The faster calamine lays out every cell between the first and the last:
+two cells in far corners end the process.)
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, time, timedelta
+from itertools import islice
+
+from camp.rules.sheet_cell import Cell
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_ROWS = 10_000
+MOST_COLUMNS = 60
+_HEAD_ROWS = 20  # titles and notes that may stand above the header
+_MOST_UNPACKED = 64 * 1024 * 1024
+_MOST_PARTS = 2_000
+_MOST_SHEETS = 10
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LAST_ROW = MOST_ROWS * 5  # empty rows in between count too
+
+Row = tuple[int, Sequence[Cell]]
+
+
+class Unreadable(ValueError):
+    """`problem` is a phrase `sheet.file_<problem>`."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+def tables_in(data: bytes) -> Iterator[tuple[str, list[Row]]]:
+    """(name, rows) of each visible sheet in the file: rows that are not empty, numbered as their program numbers them, at most
+    MOST_ROWS below the head and one more, by which too many are known."""
+    if not data.strip():
+        raise Unreadable("empty")
+    if data.startswith(_ZIP):
+        yield from _workbook(data)
+    elif data.startswith(_OLE):
+        raise Unreadable("old")
+    else:
+        yield "", _kept(enumerate(_lines(_decoded(data)), start=1))
+
+
+def too_long(rows: Sequence[Row]) -> bool:
+    return len(rows) > MOST_ROWS + _HEAD_ROWS
+
+
+def _kept(rows: Iterator[tuple[int, Sequence[Cell]]]) -> list[Row]:
+    filled = (row for row in rows if any(cell is not None and cell != "" for cell in row[1]))
+    return list(islice(filled, MOST_ROWS + _HEAD_ROWS + 1))
+
+
+def _workbook(data: bytes) -> Iterator[tuple[str, list[Row]]]:
+    from openpyxl import load_workbook  # a tenth of a second that only those who import pay
+
+    try:
+        _check_size(data)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about styles and validations, which are none of our business
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            for sheet in [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"][:_MOST_SHEETS]:
+                rows = sheet.iter_rows(min_row=1, max_row=_LAST_ROW, max_col=MOST_COLUMNS, values_only=True)
+                yield sheet.title, _kept(enumerate((tuple(map(_cell, row)) for row in rows), start=1))
+    except Unreadable:
+        raise
+    except Exception:  # noqa: BLE001 - what a broken or hostile file does to its reader is one thing to whoever sent it
+        raise Unreadable("broken") from None
+
+
+def _cell(value: object) -> Cell:
+    return value if value is None or isinstance(value, str | int | float | date | time | timedelta) else str(value)
+
+
+def _check_size(data: bytes) -> None:
+    """A small file may unpack to gigabytes; zipfile never unpacks more than the sizes it names here."""
+    parts = zipfile.ZipFile(io.BytesIO(data)).infolist()
+    names = {part.filename for part in parts}
+    if not {"xl/workbook.xml", "xl/workbook.bin"} & names:
+        raise Unreadable("no_sheet")
+    if "xl/workbook.bin" in names:
+        raise Unreadable("old")
+    if any(part.flag_bits & 1 for part in parts):
+        raise Unreadable("locked")
+    if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > _MOST_UNPACKED:
+        raise Unreadable("too_much")
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8 or UTF-16 with their marks, UTF-8 without, else what Excel in China writes."""
+    encodings = ["utf-16"] if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ["utf-8-sig", "gb18030"]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" in text:
+            break
+        return text
+    raise Unreadable("no_sheet")
+
+
+def _lines(text: str) -> Iterator[list[str]]:
+    head = [line for line in text.splitlines()[:_HEAD_ROWS] if line.strip()]
+    delimiter = max(",\t;", key=lambda mark: max((line.count(mark) for line in head), default=0))
+    try:
+        for line in islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _LAST_ROW):
+            yield line[:MOST_COLUMNS]
+    except csv.Error:
+        raise Unreadable("broken") from None

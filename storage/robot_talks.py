@@ -1,0 +1,32 @@
+"""Where somebody wrote to the robot: WeCom lets it speak unasked only there (doc 101463, 93006 elsewhere)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Select, delete, select
+
+from storage.database import Tx
+from storage.statement import built_once, insert_into
+from storage.tables_robot import robot_talks as talks
+
+
+async def note(tx: Tx, chat: str, chat_id: str) -> None:
+    """Somebody wrote here; `chat_id` is the conversation as WeCom names it (in single chat the member)."""
+    row = insert_into(tx.dialect, talks).values(chat=chat, chat_id=chat_id, spoken_at=tx.now)
+    again = {"chat_id": row.excluded.chat_id, "spoken_at": row.excluded.spoken_at}
+    await tx.conn.execute(row.on_conflict_do_update(index_elements=["chat"], set_=again))
+
+
+async def find(tx: Tx, chat: str) -> str | None:
+    """WeCom's name of a conversation in which the robot may speak; None where it may not."""
+    name: str | None = (await tx.conn.execute(*_of(chat))).scalar_one_or_none()
+    return name
+
+
+async def forget(tx: Tx, chat: str) -> None:
+    """WeCom does not let it speak there after all."""
+    await tx.conn.execute(delete(talks).where(talks.c.chat == chat))
+
+
+@built_once
+def _of(chat: str) -> Select[tuple[str]]:
+    return select(talks.c.chat_id).where(talks.c.chat == chat)

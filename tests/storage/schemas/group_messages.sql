@@ -1,0 +1,5 @@
+-- From 0012 on: what a camp says to its class groups, one message stopped by hand, one task that was sent.
+INSERT INTO camp_rhythms (id, camp_id, quiet_from, quiet_to, skip_dates) VALUES (1, 1, '21:30', '08:30', '["2026-12-04"]');
+INSERT INTO camp_messages (id, camp_id, code, plan, disabled, changed_at) VALUES (1, 1, 'notice', '{"code": "notice", "kind": "lesson_notice", "text": "{lesson} {lesson_time}", "lesson": 0, "before": 30, "attach": [{"type": "checkin"}]}', false, 1795604400000000);
+INSERT INTO message_stops (cohort_id, message_id, stopped_by, stopped_at) VALUES (1, 1, 1, 1795604400000000);
+INSERT INTO group_messages (id, message_id, class_group_id, seq, anchor, asked_by, chat_id, sender_id, text, state, why, msgid, asked_at, tries, until, made_at, sent_at, next_look_at, reminders, closed_at) VALUES (1, 1, 1, 1, 1795604400000000, NULL, 'wrA', 1, '第1课 19:00', 'sent', NULL, 'mgg1', 1795602600000000, 1, 1795608000000000, 1795602600000000, 1795602900000000, NULL, 0, 1795602900000000);
