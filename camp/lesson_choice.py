@@ -145,6 +145,17 @@ def passphrase_said(seats: Sequence[Seat], words: str, at: datetime) -> Chosen |
     return fitting[0] if len(fitting) == 1 else None
 
 
+def waiting_for_check_in(seats: Sequence[Seat], at: datetime) -> Chosen | None:
+    """The lesson whose check-in is open and was not used; of several the one that opened first."""
+    waiting = [
+        Chosen(seat, lesson)
+        for seat in live(seats)
+        for lesson in seat.lessons
+        if window_of(lesson).open_at(at) and seat.seen(lesson).checked_in_at is None
+    ]
+    return min(waiting, key=lambda c: c.lesson.checkin_opens_at, default=None)
+
+
 def next_opening(seats: Sequence[Seat], at: datetime) -> Chosen | None:
     """The lesson whose check-in opens next."""
     ahead = [Chosen(s, lesson) for s in live(seats) for lesson in s.lessons if lesson.checkin_opens_at > at]

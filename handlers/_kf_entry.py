@@ -7,7 +7,16 @@ from datetime import timedelta
 
 from camp.checkin_link import Ticket, read_token
 from camp.kf_item import KfItem
-from camp.lesson_choice import Chosen, NoSeat, Several, WhyNoSeat, choose_for_check_in, choose_lesson, next_opening
+from camp.lesson_choice import (
+    Chosen,
+    NoSeat,
+    Several,
+    WhyNoSeat,
+    choose_for_check_in,
+    choose_lesson,
+    next_opening,
+    waiting_for_check_in,
+)
 from camp.messages import Message, menu
 from camp.outgoing import to_learner
 from camp.when import day_and_time_near
@@ -62,6 +71,8 @@ async def _by_ticket(ctx: LearnerCtx, ticket: Ticket) -> Reply:
 async def _greeting(ctx: LearnerCtx, seats: Sequence[Seat]) -> Reply:
     if not seats:
         return no_seat(ctx, NoSeat(WhyNoSeat.NOT_ENROLLED))
+    if (waiting := waiting_for_check_in(seats, said_at(ctx))) is not None:
+        return Reply.text(ctx.say("learner.greeting_open", lesson=name_among(ctx.say, waiting, seats)))
     ahead = next_opening(seats, said_at(ctx))
     if ahead is None:
         return Reply.text(ctx.say("learner.greeting"))

@@ -14,6 +14,10 @@ PHRASES = {
     "learner.do_enrol": ("报名", "enrol"),
     "learner.do_switch": ("换期", "switch"),
     "learner.greeting": ("你好，这里是学习助手。点一下，或直接打字：", "Hello, this is your learning assistant. Tap, or type:"),
+    "learner.greeting_open": (
+        "你好，这里是学习助手。\n{lesson} 正在签到，点“签到”就行。",
+        "Hello, this is your learning assistant.\nCheck-in is open for {lesson}: tap “checkin”.",
+    ),
     "learner.greeting_lesson": (
         "你好，这里是学习助手。\n下一节：{lesson}，{opens} 开放签到，{starts} 上课。",
         "Hello, this is your learning assistant.\nNext: {lesson}, check-in opens at {opens}, the lesson starts at {starts}.",

@@ -16,6 +16,7 @@ def _desk_id(form: Form) -> str:
 
 
 def enter(stage: Stage, form: Form) -> Answer:
+    """{external_userid, url? (the kf link as it stands in the chat) or scene? and scene_param?, open_kfid?}."""
     return desk.enter(
         stage,
         form.text("external_userid"),

@@ -77,6 +77,17 @@ async def test_the_personal_link_means_what_is_open(enrolled: Any, at: Any) -> N
     assert "下一节：第2课 怎么选书，18:30 开放签到，19:00 上课。" in message["head"]
 
 
+async def test_who_comes_without_a_link_while_check_in_is_open_hears_of_it(enrolled: Any, at: Any) -> None:
+    message = await enters(enrolled, "wm_zhang", None)
+    assert message is not None
+    assert "第1课" in message["head"]
+    assert "正在签到，点“签到”就行。" in message["head"]
+    assert ["cmd:签到", "签到"] in message["items"]
+    await enrolled.learner_says("wm_zhang", "签到")
+    await enters(enrolled, "wm_zhang", None)
+    assert "下一节：第2课" in (await enrolled.sent("kf.message"))[-1]["message"]["head"]
+
+
 async def test_somebody_elses_link_checks_nobody_else_in(enrolled: Any) -> None:
     message = await enters(enrolled, "wm_friend", token_for(enrolled.policy, Ticket("enrolment", 1)))
     assert message is not None
