@@ -14,7 +14,7 @@ from handlers.core.context import Ctx, StaffCtx
 from handlers.core.desk import answer_member, next_page, refuse, reply_alone, reply_to_member
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
-from handlers.core.router import STAFF, Handlers, Router, discover
+from handlers.core.router import STAFF, Command, Handlers, Router, discover
 from storage import cards, members, outbox
 from storage.members import Member
 from storage.outbox import Priority
@@ -23,6 +23,11 @@ router = Router()
 
 # WeCom's words for a member who cannot be written to (wecom-api.md 2.2).
 _NOBODY_REACHED, _NOT_IN_DIRECTORY = 81013, 60111
+EVERY_DAY = (
+    *("我的班", "名单", "缺勤", "未完课", "未进群", "学员", "备注", "标签", "补签", "放弃", "催课"),
+    *("公海", "领取", "我的客户", "跟进", "成交"),
+    *("结营", "漏斗", "待办"),
+)
 
 
 @cache
@@ -98,9 +103,15 @@ async def press(ctx: Ctx, talk: Talk) -> None:
         await reply_alone(ctx, talk, reply)
 
 
+def commands_of(member: Member) -> list[Command]:
+    """What this person may use, what is needed every day first."""
+    mine = [command for command in all_handlers().staff_commands if member.position in command.positions]
+    return sorted(mine, key=lambda command: EVERY_DAY.index(command.name) if command.name in EVERY_DAY else len(EVERY_DAY))
+
+
 def welcome_words(say: Say, member: Member) -> str:
     """What this person can say to us."""
-    names = " ".join(c.name for c in all_handlers().staff_commands if member.position in c.positions)
+    names = " ".join(command.name for command in commands_of(member))
     return say("desk.welcome", name=member.shown, names=names)
 
 

@@ -10,7 +10,7 @@ from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
 from handlers.core.router import STAFF, Command, Router
-from handlers.staff_desk import all_handlers, welcome_words
+from handlers.staff_desk import commands_of, welcome_words
 
 router = Router()
 
@@ -27,7 +27,7 @@ GROUPS = ("teacher", "sales", "manager", "staff")
     in_groups=True,
 )
 async def show_help(ctx: StaffCtx, rest: Rest) -> Reply:
-    mine = [command for command in all_handlers().staff_commands if ctx.member.position in command.positions]
+    mine = commands_of(ctx.member)
     words = rest.text(40)
     if not words:
         return Reply.text(await with_binding(ctx, _overview(ctx, mine)))

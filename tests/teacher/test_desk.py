@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from handlers.staff_desk import EVERY_DAY, all_handlers
 from storage import members, todos
 from tests.teacher.conftest import Enrol, at
 
@@ -34,6 +35,13 @@ async def test_help_has_two_levels_and_shows_only_what_one_may_do(camp: Any) -> 
     (sales,) = await camp.member_says("wang", "帮助")
     assert "领取" in sales
     assert "名单" not in sales
+
+
+async def test_what_is_needed_every_day_comes_first(camp: Any) -> None:
+    (words,) = await camp.member_says("lin", "你好")
+    assert "我的班 名单 缺勤" in words
+    assert words.index("我的班") < words.index("群数据")
+    assert {command.name for command in all_handlers().staff_commands} >= set(EVERY_DAY)
 
 
 async def test_unknown_words_get_the_nearest_command(camp: Any) -> None:
