@@ -39,7 +39,8 @@ async def test_a_row_costs_a_tenth_of_a_transaction(rig: Rig, wecom: FakeWecom) 
     seen = count(rig.database)
     await rig.start()
     await rig.drained(20)
-    assert len(wecom.asked) == 400
+    # One that has no answer within a second, as when the machine stands still, is said again with its msgid.
+    assert len({body["msgid"] for body in wecom.bodies("kf.message")}) == 400
     assert seen["COMMIT"] <= 0.25 * 400
     assert seen["UPDATE"] <= 0.4 * 400
     assert seen["LOOK"] <= 0.1 * 400
