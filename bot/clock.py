@@ -34,8 +34,8 @@ _STEP_SECONDS = 2.0
 class Clock:
     """Ticks every job at its schedule; a job that asks for the beat ticks every `beat_seconds`.
 
-    In practice time the beats stay those of the machine, whatever the pace: a daily job is asked at each beat whether its
-    hour has passed, and `tick_all` is for the moment after a jump.
+    In practice time the beats stay those of the machine, whatever the pace: a daily job is asked at each beat for its
+    latest hour, and `tick_all` is for the moment after a jump.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class Clock:
         self._practice = practice
         self._time = TickTime()
         self._watching: asyncio.Task[None] | None = None
-        self._told: dict[str, str] = {}  # in practice time: the day each daily job last ticked on
+        self._told: dict[str, str] = {}  # the day each daily job last ticked for
         self._scheduler = AsyncIOScheduler(
             timezone=zone, job_defaults={"misfire_grace_time": _GRACE_SECONDS, "coalesce": True, "max_instances": 1}
         )
-        self._plan(ask_missed=True)
+        self._plan()
 
     def go_on_after(self, seconds: float) -> None:
         """The latest tick that is stored is of this moment (unix seconds); the machine's clock may have been set back since."""
@@ -85,24 +85,27 @@ class Clock:
             if abs(step) >= _STEP_SECONDS:
                 log.warning("the machine's clock was set", seconds=round(step))
                 lead += step
-                # Set back, the hours that passed were asked for already.
-                self._plan(ask_missed=step > 0)
+                self._plan()
 
-    def _plan(self, *, ask_missed: bool) -> None:
+    def _plan(self) -> None:
         """When each job ticks next, by the machine's clock as it is now."""
         for job in self._jobs.values():
             if job.daily_at is not None and self._practice is None:
-                self._add_daily(job, job.daily_at, ask_missed=ask_missed)
+                self._add_daily(job, job.daily_at)
             else:
                 self._add_interval(job)
 
-    def _add_daily(self, job: Job, daily_at: str, *, ask_missed: bool) -> None:
+    def _add_daily(self, job: Job, daily_at: str) -> None:
         hour, minute = _clock_hour(daily_at)
-        now = machine_now().astimezone(self._zone)
-        # Nobody was up at the hour? Ask once now; the day's key drops it when somebody was.
-        missed = {"next_run_time": now} if ask_missed and (now.hour, now.minute) >= (hour, minute) else {}
-        trigger = CronTrigger(hour=hour, minute=minute, timezone=self._zone)
-        self._scheduler.add_job(self._tick, trigger, args=[job], id=job.name, replace_existing=True, **missed)
+        # Nobody was up at the latest hour? Ask once now; the day's key drops it when somebody was.
+        self._scheduler.add_job(
+            self._tick,
+            CronTrigger(hour=hour, minute=minute, timezone=self._zone),
+            args=[job],
+            id=job.name,
+            replace_existing=True,
+            next_run_time=machine_now(),
+        )
 
     def _add_interval(self, job: Job) -> None:
         seconds = self._seconds(job)
@@ -120,15 +123,17 @@ class Clock:
         return self._beat_seconds if job.every is None or job.every <= BEAT else job.every.total_seconds()
 
     def _occurrence(self, job: Job) -> str | None:
-        """What this tick is called, the same on all nodes, so that theirs are one fact; None when it is not its time."""
-        if self._practice is None:
-            return self._time.day(self._zone) if job.daily_at is not None else str(self._interval(job))
+        """What this tick is called, the same on all nodes, so that theirs are one fact; None when it was asked for already.
+
+        A daily job's tick bears the day of the latest hour that has passed: before today's hour that is yesterday.
+        """
         if job.daily_at is None:
-            return f"{self._interval(job)}@{self._practice.version}"
-        now = self._practice.now().astimezone(self._zone)
-        day = now.date().isoformat()
-        due = (now.hour, now.minute) >= _clock_hour(job.daily_at) and self._told.get(job.name) != day
-        return day if due else None
+            practice = "" if self._practice is None else f"@{self._practice.version}"
+            return f"{self._interval(job)}{practice}"
+        now = self._time.at(self._zone) if self._practice is None else self._practice.now().astimezone(self._zone)
+        hour, minute = _clock_hour(job.daily_at)
+        day = (now - timedelta(hours=hour, minutes=minute)).date().isoformat()
+        return day if self._told.get(job.name) != day else None
 
     def _interval(self, job: Job) -> int:
         return self._time.interval(self._seconds(job))

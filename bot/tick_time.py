@@ -31,6 +31,6 @@ class TickTime:
         length = max(seconds, 1.0)
         return int(self.now() // length * length)
 
-    def day(self, zone: ZoneInfo) -> str:
-        """Today's date."""
-        return datetime.fromtimestamp(self.now(), zone).date().isoformat()
+    def at(self, zone: ZoneInfo) -> datetime:
+        """Date and time there."""
+        return datetime.fromtimestamp(self.now(), zone)

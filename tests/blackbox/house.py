@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from tests.blackbox import envelope
 from tests.blackbox.answers import KFID
@@ -35,7 +36,7 @@ ROBOT_SALES, ROBOT_TEACHERS = "key-sales-black", "key-teachers-black"
 
 def at(minutes: float) -> str:
     """RFC 3339 of so many minutes from now, seconds kept."""
-    return (datetime.now().astimezone().replace(microsecond=0) + timedelta(minutes=minutes)).isoformat()
+    return (datetime.now(ZoneInfo("Asia/Shanghai")).replace(microsecond=0) + timedelta(minutes=minutes)).isoformat()
 
 
 def until(what: str, check: Callable[[], Any], seconds: float = 8.0, every: float = 0.02) -> Any:

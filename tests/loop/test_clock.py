@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+import bot.tick_time
 from bot.clock import Clock
 from bot.inbox_writer import InboxWriter
 from camp.policy import Policy
@@ -85,26 +86,19 @@ async def test_a_beat_job_follows_the_setting_and_others_their_own_time(database
     }
 
 
-async def test_a_daily_job_whose_hour_was_missed_is_asked_for_at_start_and_once_a_day(database: Database) -> None:
-    now = datetime.now(ZONE)
-    past = Job("past", nothing, daily_at="00:00")
-    async with ticking(database, jobs(past)):
+@pytest.mark.parametrize(("now", "asked"), [("03:31", "2026-12-02"), ("00:02", "2026-12-01"), ("23:59", "2026-12-02")])
+async def test_a_daily_job_whose_latest_hour_was_missed_is_asked_for_at_start_and_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch, now: str, asked: str
+) -> None:
+    moment = datetime.fromisoformat(f"2026-12-02T{now}").replace(tzinfo=ZONE)
+    monkeypatch.setattr(bot.tick_time, "machine_now", lambda: moment)
+    nightly = Job("nightly", nothing, daily_at="03:30")
+    async with ticking(database, jobs(nightly)):
         (fact,) = await ticks(database, 1)
-    async with ticking(database, jobs(past, Job("mark", nothing, every=timedelta(hours=1)))):  # a restart
+    async with ticking(database, jobs(nightly, Job("mark", nothing, every=timedelta(hours=1)))):  # a restart
         both_starts = await ticks(database, 2)
-    assert (fact.kind, fact.body) in [
-        ("tick.past", {"occurrence": day.isoformat()}) for day in (now.date(), now.date() + timedelta(days=1))
-    ]
-    assert [fact.kind for fact in both_starts] == ["tick.past", "tick.mark"]
-
-
-async def test_a_daily_job_of_later_today_waits_for_its_hour(database: Database) -> None:
-    later = Job("later", nothing, daily_at="23:59")
-    if (datetime.now(ZONE).hour, datetime.now(ZONE).minute) == (23, 59):
-        return
-    async with ticking(database, jobs(later, Job("mark", nothing, every=timedelta(hours=1)))):
-        facts = await ticks(database, 1)
-    assert [fact.kind for fact in facts] == ["tick.mark"]
+    assert (fact.kind, fact.body) == ("tick.nightly", {"occurrence": asked})
+    assert [fact.kind for fact in both_starts] == ["tick.nightly", "tick.mark"]
 
 
 async def test_stopping_in_the_middle_of_a_tick_is_no_failure(database: Database, caplog: pytest.LogCaptureFixture) -> None:

@@ -237,7 +237,7 @@ async def test_another_look_alike_that_counts_anew_is_followed(
     await stop(following_it)
 
 
-async def test_a_jump_ticks_every_job_and_a_daily_one_only_after_its_hour(
+async def test_a_jump_ticks_every_job_and_a_daily_one_for_its_latest_hour(
     practice: PracticeClock, bar: TimeBar, database: Database
 ) -> None:
     async def nothing(*_: Any) -> None:
@@ -256,16 +256,21 @@ async def test_a_jump_ticks_every_job_and_a_daily_one_only_after_its_hour(
         return sorted(tick for tick in found if tick[0] != "tick.hourly") + [tick for tick in found if tick[0] == "tick.hourly"]
 
     await practice.look()
-    assert [kind for kind, _ in await ticks()] == ["tick.nightly", "tick.hourly"]
+    assert [tick for tick in await ticks() if tick[0] != "tick.hourly"] == [
+        ("tick.evening", "2026-11-30"),  # nobody was up last evening
+        ("tick.nightly", "2026-12-01"),
+    ]
     assert await ticks() == await ticks()  # nothing has moved: no tick is stored twice
     bar.to(NOON + timedelta(hours=11))  # 23:00
     await practice.look()
     kinds = [kind for kind, _ in await ticks()]
-    assert kinds == ["tick.evening", "tick.nightly", "tick.hourly", "tick.hourly"]
+    assert kinds == ["tick.evening", "tick.evening", "tick.nightly", "tick.hourly", "tick.hourly"]
     bar.to(NOON + timedelta(days=2))
     await practice.look()
     assert [tick for tick in await ticks() if tick[0] != "tick.hourly"] == [
+        ("tick.evening", "2026-11-30"),
         ("tick.evening", "2026-12-01"),
+        ("tick.evening", "2026-12-02"),
         ("tick.nightly", "2026-12-01"),
         ("tick.nightly", "2026-12-03"),
     ]
