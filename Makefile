@@ -62,7 +62,7 @@ bench: $(DEV_STAMP) ## measure everything and write bench/results/ (BENCH="inges
 	$(BIN)/python -m bench $(BENCH)
 
 screens: $(DEV_STAMP) ## take the pictures of README.md anew (needs Chromium)
-	WECAMP_SCREENS=docs/screens $(BIN)/python -m pytest -q -n 0 tests/browser/test_main_job.py
+	WECAMP_SCREENS=docs/screens $(BIN)/python -m pytest -q -n 0 tests/browser/test_main_job.py tests/browser/test_robot_group.py
 
 lint: $(DEV_STAMP) ## ruff: style and format
 	$(BIN)/ruff check .

@@ -16,10 +16,11 @@ from bench.judge import CONFIG, ROBOT_KEY
 from bot.lanes import Lanes
 from bot.settler import Settler
 from bot.wecom.bucket import Limit
-from bot.wecom.client import WeComClient, Wire, fetch_token
+from bot.wecom.client import WeComClient
 from bot.wecom.road import Road, RoadContext
 from bot.wecom.roads import load_roads
 from bot.wecom.tokens import TokenKeeper
+from bot.wecom.wire import Wire, fetch_token
 from storage.database import Database
 from storage.migrate import migrate
 from storage.outbox import Intent, add_intents

@@ -11,18 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import registry, relationship, selectinload
 
 from bench.million import Layout
-from storage.tables_camp import (
-    attendance,
-    class_groups,
-    cohorts,
-    enrolments,
-    journal,
-    placements,
-    pool_entries,
-    tag_marks,
-    todos,
-)
-from storage.tables_camp import closings as closings_table
+from storage.tables_camp import attendance, class_groups, cohorts, enrolments, journal, todos
+from storage.tables_closing import closings as closings_table
+from storage.tables_closing import placements
+from storage.tables_sales import pool_entries
+from storage.tables_tags import tag_marks
 
 _PAGE = 1_000
 _TAGS = {"no-show": "未到课", "warm": "高意向", "lukewarm": "待转化"}

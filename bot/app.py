@@ -37,18 +37,20 @@ from bot.settings import Settings
 from bot.settler import Settler
 from bot.token_share import TokenShare
 from bot.web import CallbackEdge, build_web
-from bot.wecom.client import WeComClient, Wire, fetch_token
+from bot.wecom.client import WeComClient
 from bot.wecom.envelope import Keys
 from bot.wecom.road import RoadContext
 from bot.wecom.roads import load_roads
 from bot.wecom.tokens import TokenKeeper
+from bot.wecom.wire import Wire, fetch_token
 from bot.worker import Worker
 from camp.identity import conceal, seal, unseal
 from camp.start import on_start
 from handlers.core import router
 from jobs.core import job
 from storage import inbox
-from storage.database import Database, StorageBusy, machine_now
+from storage.database import Database, machine_now
+from storage.faults import StorageBusy
 from storage.migrate import migrate
 
 log = structlog.get_logger("bot")

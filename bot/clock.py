@@ -18,7 +18,8 @@ from bot.inbox_writer import InboxFull, InboxWriter
 from bot.practice_clock import PracticeClock
 from bot.tick_time import TickTime
 from jobs.core.job import BEAT, Job
-from storage.database import StorageBusy, machine_now
+from storage.database import machine_now
+from storage.faults import StorageBusy
 from storage.inbox import FactDraft
 
 log = structlog.get_logger("clock")

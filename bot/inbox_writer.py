@@ -15,7 +15,8 @@ from typing import Any
 import structlog
 
 from storage import nonces
-from storage.database import Database, StorageAway, StorageBusy, Tx
+from storage.database import Database, Tx
+from storage.faults import StorageAway, StorageBusy
 from storage.inbox import FactDraft, add_facts, line_up
 from storage.nonces import NonceUse
 

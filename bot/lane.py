@@ -21,7 +21,8 @@ from bot.turns import Turns, place_of
 from bot.weather import Weather, clear_up
 from bot.wecom.client import UNREADABLE_PAYLOAD, WeComClient
 from bot.wecom.road import Call
-from storage.database import Database, StorageAway, StorageBusy
+from storage.database import Database
+from storage.faults import StorageAway, StorageBusy
 from storage.outbox import Due
 
 log = structlog.get_logger("lanes")

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.pacer import Pacer
-from bot.wecom.client import DEFAULT_TIMEOUT_S
 from bot.wecom.road import Call
+from bot.wecom.wire import DEFAULT_TIMEOUT_S
 from storage import outbox, pace
 from storage.database import Database
 from storage.outbox import Due

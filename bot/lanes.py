@@ -12,7 +12,8 @@ from bot.settler import Settler
 from bot.wecom.client import WeComClient
 from bot.wecom.road import Road
 from storage import lanes
-from storage.database import Database, StorageBusy
+from storage.database import Database
+from storage.faults import StorageBusy
 
 _POLL_SECONDS = 1.0
 

@@ -10,7 +10,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage import leases
-from storage.database import Database, StorageBusy
+from storage.database import Database
+from storage.faults import StorageBusy
 
 log = structlog.get_logger("leases")
 

@@ -17,6 +17,9 @@ call_seconds = Histogram("wecamp_call_seconds", "Time of a call to WeCom", ["cal
 robot_callbacks = Counter(
     "wecamp_robot_callbacks_total", "What the robot was told, by mode and outcome", ["mode", "outcome"], registry=registry
 )
+robot_judged = Counter(
+    "wecamp_robot_judged_total", "Answers of the robot people judged: 1 good, 2 bad, 3 taken back", ["verdict"], registry=registry
+)
 robot_held = Gauge("wecamp_robot_held", "1 while this node holds the robot's long connection", registry=registry)
 last_callback = Gauge("wecamp_last_callback_timestamp_seconds", "When the last authentic callback came", registry=registry)
 outbox_waiting = Gauge("wecamp_outbox_waiting", "Rows waiting per lane", ["lane"], registry=registry)

@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from bot.wecom.bucket import Bucket, Buckets, KeyedBuckets
-from bot.wecom.client import DEFAULT_TIMEOUT_S
 from bot.wecom.errors import HOUR_S
 from bot.wecom.road import Call, Road
+from bot.wecom.wire import DEFAULT_TIMEOUT_S
 from storage.outbox import Due
 from storage.pace import Sent
 

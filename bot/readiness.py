@@ -14,7 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import metrics
 from storage import inbox, lanes, leases
-from storage.database import Database, StorageBusy, machine_now
+from storage.database import Database, machine_now
+from storage.faults import StorageBusy
 
 # What is tried again in a moment is under way, not put off.
 _SOON = timedelta(seconds=5)

@@ -19,6 +19,7 @@ from bot.robot_link import LANE, LEASE, RobotLink
 from bot.settings import Settings
 from bot.wecom.envelope import Keys
 from bot.wecom.road import RoadContext
+from bot.wecom.wire import Wire
 from camp.identity import seal
 from camp.phrases import say_in
 from storage.database import Database
@@ -83,6 +84,7 @@ def build_robot(
     assert aibot.secret is not None
     link = RobotLink(
         session=session,
+        fetch=Wire(session, settings.wecom.api_base_url).fetch,
         address=aibot.socket_url,
         bot_id=aibot.bot_id,
         secret=aibot.secret.get_secret_value(),

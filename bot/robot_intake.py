@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
+from bot import metrics
 from bot.inbox_writer import InboxWriter
 from bot.wecom.robot_inbound import Heard
 from storage import members, robot_people, robot_talks, robot_turns
@@ -45,6 +46,8 @@ class RobotIntake:
         userid = await self._who(heard.userid)
         draft = self._draft(heard, userid)
         await self.writer.submit([draft], None, patience_s, partial(self._beside, heard, userid, req_id))
+        if heard.kind == "aibot.feedback":
+            metrics.robot_judged.labels(verdict=heard.said["type"] if heard.said["type"] in (1, 2, 3) else 0).inc()
         return None if heard.turn is None else turn_id(heard.msgid)
 
     def _draft(self, heard: Heard, userid: str | None) -> FactDraft:
@@ -79,6 +82,8 @@ class RobotIntake:
             await robot_turns.open_turn(tx, turn)
         if heard.turn is Kind.MESSAGE and (userid or heard.chat_id):
             await robot_talks.note(tx, chat_of(userid or "", heard.chat_id), heard.chat_id or heard.userid)
+        if heard.turn is not None and userid and heard.chat_id:
+            await robot_talks.note_reader(tx, heard.chat_id, userid)
 
     def _lasts(self, kind: Kind) -> timedelta:
         if kind is not Kind.MESSAGE:

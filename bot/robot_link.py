@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import metrics
 from bot.inbox_writer import InboxFull, InboxWriter
 from bot.robot_intake import SOURCE, RobotIntake
+from bot.robot_picture import Fetch, with_picture
 from bot.robot_socket import MOST_BYTES, Beat, NotSent, RobotSocket, errcode_of
 from bot.wecom import errors
 from bot.wecom.client import UNREADABLE_PAYLOAD, Answer
@@ -30,7 +31,8 @@ from bot.wecom.roads.aibot import INVALID_REQ_ID, NEVER_SPOKEN, STREAM_OVER
 from bot.wecom.robot_inbound import Heard
 from storage import robot_links
 from storage.columns import to_micros
-from storage.database import Database, StorageBusy
+from storage.database import Database
+from storage.faults import StorageBusy
 from storage.inbox import FactDraft
 from storage.robot_links import GIVEN_UP, State
 
@@ -58,6 +60,7 @@ class RobotLink:
     """
 
     session: aiohttp.ClientSession
+    fetch: Fetch
     address: str
     bot_id: str
     secret: str = field(repr=False)
@@ -99,6 +102,7 @@ class RobotLink:
         Where the acknowledgement is lost only a stream is sent again, for it is the same words in the same place.
         """
         try:
+            payload = await with_picture(payload, self.fetch, self._piece)
             frame = call.build(payload, self.context)
             answer = await self._order(frame, again)
             if answer.errcode == INVALID_REQ_ID and payload["how"] == "reply":
@@ -107,6 +111,12 @@ class RobotLink:
         except UNREADABLE_PAYLOAD as fault:
             return Answer(Outcome.PERMANENT, errors.UNSENDABLE, f"{call.name}: {type(fault).__name__}: {fault}")
         return answer
+
+    async def _piece(self, cmd: str, body: Json) -> Json:
+        """A frame of an upload and its acknowledgement."""
+        if (socket := self._socket) is None:
+            raise NotSent("the robot's connection is down")
+        return await socket.order(cmd, body)
 
     async def _order(self, frame: Json, again: Callable[[], Awaitable[None]]) -> Answer:
         with contextlib.suppress(TimeoutError):

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.settings_fault import ConfigError, Fault, unknown_variables, unreadable, wrong_variable
 from bot.settings_fault import faults_of as _faults_of
 from bot.settings_key import PrivacyKey, derive_link_key, find_or_make_key
+from bot.settings_rule_section import RuleSection
 from bot.settings_rules import DEFAULT_RULES, to_book
 from bot.settings_sections import (
     AllocationSection,
@@ -30,7 +31,6 @@ from bot.settings_sections import (
     PracticeSection,
     PrivacySection,
     RetentionSection,
-    RuleSection,
     ServerSection,
     StorageSection,
     TagsSection,

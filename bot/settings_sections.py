@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from bot.settings_rules import MOVES, RuleFault, to_condition
 from bot.settings_shapes import (
     AES_EXAMPLE,
     AesKey,
@@ -30,9 +29,7 @@ from bot.settings_shapes import (
 from camp.purge import LEAST_DAYS
 from camp.rules.allowance import Allowance
 from camp.rules.nudge import NudgeLimits
-from camp.rules.place import Place
 from camp.rules.route import AUDIENCES, Route
-from camp.rules.rule import Moment, Rule
 
 
 class Section(BaseModel):
@@ -257,48 +254,3 @@ class RetentionSection(Section):
 class CallbackSection(Section):
     max_age_seconds: int = Field(default=300, ge=10, le=86_400)
     max_body_bytes: int = Field(default=65_536, ge=1024, le=10_000_000)
-
-
-def _condition(words: str) -> str:
-    try:
-        to_condition(words)
-    except RuleFault as fault:
-        raise wrong(fault.phrase, **fault.values) from None
-    return words
-
-
-def _move(name: str) -> str:
-    if name not in {place.value for place in MOVES}:
-        raise wrong("settings.rule_move", name=name[:40], known="、".join(MOVES))
-    return name
-
-
-def _moment(name: str) -> str:
-    if name not in {moment.value for moment in Moment}:
-        raise wrong("settings.rule_moment", name=name[:40], known="、".join(Moment))
-    return name
-
-
-class RuleSection(Section):
-    name: Annotated[str, shaped(r"[0-9A-Za-z_-]{1,64}", "settings.rule_name")] = Field(examples=["warm"])
-    title: str = Field(default="", max_length=80)
-    moment: Annotated[str, AfterValidator(_moment)] = Field(examples=["cohort_closed"])
-    when: list[Annotated[str, AfterValidator(_condition)]] = Field(
-        min_length=1, max_length=10, examples=[["attended >= warm_lessons", "paid = 0"]]
-    )
-    move: Annotated[str, AfterValidator(_move)] = Field(examples=["conversion"])
-    grade: str | None = Field(default=None, max_length=8, examples=["A"])
-    tag: str | None = Field(default=None, min_length=1, max_length=30, examples=["高意向"])
-    todo: str | None = Field(default=None, min_length=1, max_length=200, examples=["联系一下"])
-
-    def to_rule(self) -> Rule:
-        return Rule(
-            name=self.name,
-            title=self.title or self.name,
-            moment=Moment(self.moment),
-            when=tuple(to_condition(words) for words in self.when),
-            move=Place(self.move),
-            grade=self.grade,
-            tag=self.tag,
-            todo=self.todo,
-        )

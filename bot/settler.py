@@ -23,7 +23,8 @@ from bot.wecom.client import Answer
 from bot.wecom.errors import Outcome
 from storage import outbox, pace
 from storage.columns import to_micros
-from storage.database import Database, StorageAway, StorageBusy, Tx
+from storage.database import Database, Tx
+from storage.faults import StorageAway, StorageBusy
 from storage.inbox import FactDraft, add_facts
 from storage.outbox import Answer as Wanted
 from storage.outbox import Due, State

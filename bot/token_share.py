@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.wecom.tokens import Token
 from storage import leases, tokens
-from storage.database import Database, StorageBusy, machine_now
+from storage.database import Database, machine_now
+from storage.faults import StorageBusy
 
 log = structlog.get_logger("token")
 

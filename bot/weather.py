@@ -9,7 +9,8 @@ import structlog
 from bot.settler import FATE_UNKNOWN
 from bot.wecom.errors import NO_TOKEN, NOT_CONNECTED
 from storage import lanes
-from storage.database import Database, StorageBusy
+from storage.database import Database
+from storage.faults import StorageBusy
 
 log = structlog.get_logger("lanes")
 

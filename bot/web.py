@@ -20,7 +20,8 @@ from bot.turnstile import Turnstile, mark_authentic, read_in_time, turnstile
 from bot.wecom.envelope import BadEnvelope, Keys, open_echo, open_envelope
 from bot.wecom.event_xml import parse_event
 from bot.wecom.inbound import to_fact
-from storage.database import Now, StorageBusy, machine_now
+from storage.database import Now, machine_now
+from storage.faults import StorageBusy
 
 log = structlog.get_logger("web")
 

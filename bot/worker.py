@@ -23,7 +23,8 @@ from handlers.core.router import Handlers
 from jobs.core.job import Job
 from storage import inbox
 from storage.columns import Unreadable
-from storage.database import Database, StorageAway, StorageBusy, Tx, is_away, is_busy
+from storage.database import Database, Tx
+from storage.faults import StorageAway, StorageBusy, is_away, is_busy
 from storage.inbox import Fact
 from storage.later import put_off, write_out
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from camp.digest_post import tell_groups
-from camp.digest_words import counts, head
+from camp.digest_words import counts, head, left_group
 from camp.group_post import Post, tell
 from camp.messages import split_pages, text
 from camp.nudge_offer import offer_each
@@ -14,7 +14,7 @@ from camp.outgoing import to_members
 from camp.phrases import Say, say_in
 from camp.policy import Policy
 from camp.when import day_and_time_near
-from storage import cohorts, lesson_clock, members, rosters
+from storage import cohorts, group_flow, lesson_clock, members, rosters
 from storage.cohorts import Cohort, Lesson
 from storage.database import Tx
 from storage.rosters import LessonLine
@@ -36,7 +36,7 @@ async def digest_due(tx: Tx, policy: Policy) -> None:
 
 async def send_digest(tx: Tx, policy: Policy, lesson: Lesson) -> None:
     """One digest per class teacher with their own learners, one total to the managers, one with masked names to the groups."""
-    lines = await rosters.at_lesson(tx, lesson.id)
+    lines = await _lines(tx, lesson)
     if not lines:
         return
     say = say_in(policy.language)
@@ -55,7 +55,7 @@ async def send_digest(tx: Tx, policy: Policy, lesson: Lesson) -> None:
     ownerless = [line for line in lines if line.class_teacher_id is None]
     if ownerless:
         totals.append(say("digest.ownerless_total", counts=counts(say, ownerless)))
-    total = [head(say, cohort, lesson, lines), *totals, *_still_open(say, policy, tx, lesson)]
+    total = [head(say, cohort, lesson, lines), *totals, *left_group(say, lines), *_still_open(say, policy, tx, lesson)]
     readers = await tell_groups(tx, policy, cohort, lesson, total, teachers, lines, key=key)
     managers = [one for one in await members.with_position(tx, "manager") if one.userid not in readers]
     if managers:
@@ -63,11 +63,18 @@ async def send_digest(tx: Tx, policy: Policy, lesson: Lesson) -> None:
         await tell(tx, policy, Post("managers", words, f"{key}:managers", concerned=managers, each=True, heard=readers))
 
 
+async def _lines(tx: Tx, lesson: Lesson) -> list[LessonLine]:
+    left = await group_flow.left_during(tx, lesson)
+    return [line._replace(left_group=line.learner_id in left) for line in await rosters.at_lesson(tx, lesson.id)]
+
+
 def _pages(say: Say, policy: Policy, tx: Tx, cohort: Cohort, lesson: Lesson, mine: Sequence[LessonLine]) -> list[str]:
     absent = [line for line in mine if line.to_attend and not line.attended]
     finished = [line for line in mine if line.completed]
     attended_only = [line for line in mine if line.attended and not line.completed]
+    left = [line for line in mine if line.left_group]
     lines = [*_still_open(say, policy, tx, lesson)]
+    lines += _names(say, "digest.left", left) if left else []
     lines += _names(say, "digest.absent", absent) if absent else [say("digest.nobody_absent")]
     lines += _names(say, "digest.attended_only", attended_only) if attended_only else []
     lines += _names(say, "digest.finished", finished) if finished else [say("digest.nobody_finished")]

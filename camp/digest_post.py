@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from camp.digest_words import head
+from camp.digest_words import head, left_group, masked
 from camp.group_post import Post, tell, tell_class
-from camp.messages import text
+from camp.messages import Message, text
 from camp.phrases import Say, say_in
 from camp.policy import Policy
-from camp.rules.mask import mask_name
 from storage import cohorts
 from storage.cohorts import Cohort, Lesson
 from storage.database import Tx
 from storage.members import Member
 from storage.rosters import LessonLine
-
-_NAMES = 6
 
 
 async def tell_groups(
@@ -34,20 +31,29 @@ async def tell_groups(
     say = say_in(policy.language)
     absent = {one.id: _absent(say, one, lines) for one in teachers.values()}
     missing = {member_id: words for member_id, words in absent.items() if words}
-    body = [*total, *missing.values()]
-    words = text("\n".join([*body, say("staff_room.absent_next", seq=lesson.seq)] if missing else body))
-    next_here = say("staff_room.absent_next_here", seq=lesson.seq)
-    here = text("\n".join([*body, next_here] if missing else body))
-    called = [one.userid for one in teachers.values() if one.active and one.id in missing]
-    post = Post("teachers", words, f"{key}:group", cohort.id, concerned=list(teachers.values()), mentions=called, here=here)
+    steps = say("staff_room.absent_next", seq=lesson.seq), say("staff_room.absent_next_here", seq=lesson.seq)
+    called = [one for one in teachers.values() if one.id in missing]
+    words, here = _with_steps([*total, *missing.values()], steps if missing else ())
+    mentions = [one.userid for one in called if one.active]
+    post = Post("teachers", words, f"{key}:group", cohort.id, concerned=list(teachers.values()), mentions=mentions, here=here)
     readers = await tell(tx, policy, post)
     for group in await cohorts.class_groups_of(tx, cohort.id):
         own = [line for line in lines if line.class_teacher_id == group.class_teacher_id]
         if own:
-            rest = [missing[group.class_teacher_id], next_here] if group.class_teacher_id in missing else []
-            mine = text("\n".join([head(say, cohort, lesson, own), *rest]))
-            await tell_class(tx, policy, group.id, mine, key=f"{key}:class:{group.id}")
+            teacher = teachers[group.class_teacher_id]
+            rest = [missing[teacher.id]] if teacher in called else []
+            known = [head(say, cohort, lesson, own), *left_group(say, own), *rest]
+            words, here = _with_steps(known, steps if rest else ())
+            await tell_class(
+                tx, policy, group, Post("teachers", words, f"{key}:class:{group.id}", concerned=[teacher], here=here)
+            )
     return readers
+
+
+def _with_steps(lines: Sequence[str], steps: Sequence[str]) -> tuple[Message, Message]:
+    """The lines with what to do next, as the app's readers do it, and as those of a group with the robot."""
+    in_app, here = steps or ("", "")
+    return text("\n".join([*lines, in_app]).rstrip()), text("\n".join([*lines, here]).rstrip())
 
 
 def _absent(say: Say, teacher: Member, lines: Sequence[LessonLine]) -> str:
@@ -55,7 +61,4 @@ def _absent(say: Say, teacher: Member, lines: Sequence[LessonLine]) -> str:
     absent = [line for line in lines if line.class_teacher_id == teacher.id and line.to_attend and not line.attended]
     if not absent:
         return ""
-    names = "、".join(say("teacher.person", id=line.learner_id, name=mask_name(line.name or "")) for line in absent[:_NAMES])
-    if len(absent) > _NAMES:
-        names = say("staff_room.and_more", names=names, number=len(absent))
-    return say("staff_room.absent", teacher=teacher.shown, names=names)
+    return say("staff_room.absent", teacher=teacher.shown, names=masked(say, absent))

@@ -120,7 +120,7 @@ async def take_list(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
         return
     words = (row.text or "").strip()
     found = [one["msgid"] for one in answer["result"].get("messages", []) if one["text"].strip() == words]
-    ours = await group_messages.known_msgids(tx, found)
+    ours = await group_messages.tasks.known_msgids(tx, found)
     if answer["ok"]:
         await _whose(tx, policy, row, [msgid for msgid in found if msgid not in ours])
     else:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from camp.group_message_plan import Schedule, Slot, rhythm_of, spent_of
 from camp.group_message_words import title_in
-from camp.messages import cut, text
-from camp.outgoing import to_members
+from camp.messages import cut
 from camp.phrases import Say, say_in
 from camp.policy import Policy
 from camp.rules.allowance import Spent, left_over
 from camp.rules.group_message import GroupMessage, Skip, from_plain
 from camp.when import day_and_time_near
+from camp.workplace import tell_each
 from storage import camp_messages, cohorts, members
 from storage.cohorts import ClassGroup, Cohort
 from storage.database import Tx
@@ -25,8 +25,8 @@ _MOST_NAMED = 3
 
 
 async def say_ready(tx: Tx, policy: Policy, rows: Sequence[GroupMessageRow]) -> None:
-    """One owner's tasks of one message stand: they are asked for the taps, class teachers who are somebody else hear whose tap
-    is waited for."""
+    """One owner's tasks of one message stand: they are asked for the taps. Class teachers who are somebody else, and whoever
+    asked for it by hand, hear whose tap is waited for. Each where they work."""
     first = rows[0]
     found = [await about(tx, row) for row in rows]
     groups, (_, cohort, message) = [group for group, _, _ in found], found[0]
@@ -38,15 +38,15 @@ async def say_ready(tx: Tx, policy: Policy, rows: Sequence[GroupMessageRow]) -> 
         "left": min([await left_of(tx, policy, group) for group in groups]),
         "text": cut(first.text or "", _WORDS_BYTES),
     }
-    lives = first.until - tx.now
-    if owner.active:
-        tap = say("group_message.tap_one" if len(rows) == 1 else "group_message.tap_many", number=len(rows))
-        words = say("group_message.ready", group=_named(say, cohort, groups), tap=tap, **values)
-        await to_members(tx, [owner.userid], text(words), priority=Priority.REPLY, expires_after=lives)
+    tap = say("group_message.tap_one" if len(rows) == 1 else "group_message.tap_many", number=len(rows))
+    words = {owner: say("group_message.ready", group=_named(say, cohort, groups), tap=tap, **values)}
     for teacher, own in (await _by_teacher(tx, groups)).items():
-        if teacher.active and teacher.id != owner.id:
-            words = say("group_message.ready_for", owner=owner.shown, group=_named(say, cohort, own), **values)
-            await to_members(tx, [teacher.userid], text(words), expires_after=lives)
+        words.setdefault(teacher, say("group_message.ready_for", owner=owner.shown, group=_named(say, cohort, own), **values))
+    if first.asked_by is not None:
+        asker, named = await members.load(tx, first.asked_by), _named(say, cohort, groups)
+        words.setdefault(asker, say("group_message.ready_for", owner=owner.shown, group=named, **values))
+    key, lives = f"group_message:ready:{first.id}:{tx.cause_id or 0}", first.until - tx.now
+    await tell_each(tx, policy, words, cohort_id=cohort.id, key=key, priority=Priority.REPLY, expires_after=lives)
 
 
 async def say_problem(tx: Tx, policy: Policy, row: GroupMessageRow, why: str, **values: object) -> None:
@@ -111,12 +111,9 @@ async def _tell(
     for teacher, own in (await _by_teacher(tx, groups)).items():
         if teacher.active:
             audience.setdefault(teacher.id, (teacher, own))
-    same: dict[str, list[str]] = {}
-    for member, own in audience.values():
-        same.setdefault(say(phrase, group=_named(say, cohort, own), **values), []).append(member.userid)
-    for number, (words, userids) in enumerate(same.items()):
-        later = awake if awake > tx.now else None
-        await to_members(tx, userids, text(words), dedup_key=f"group_message:{key}:{number}", not_before=later)
+    words = {member: say(phrase, group=_named(say, cohort, own), **values) for member, own in audience.values()}
+    later = awake if awake > tx.now else None
+    await tell_each(tx, policy, words, cohort_id=cohort.id, key=f"group_message:{key}", once=True, not_before=later)
 
 
 async def _by_teacher(tx: Tx, groups: Sequence[ClassGroup]) -> dict[Member, list[ClassGroup]]:

@@ -135,12 +135,10 @@ def _slot(
 ) -> Slot:
     row = known.get((declared.id, group.id, one.seq, one.anchor))
     skip = one.skip
-    if row is None and skip is None:
-        if declared.disabled:
-            skip = Skip.DISABLED
-        elif declared.id in stopped:
-            skip = Skip.STOPPED
-        elif cohort.closed_at is not None and one.message.close is None and one.due_at >= cohort.closed_at:
+    if row is None and (declared.disabled or declared.id in stopped):  # what somebody decided comes before what the clock says
+        skip = Skip.DISABLED if declared.disabled else Skip.STOPPED
+    elif row is None and skip is None:
+        if cohort.closed_at is not None and one.message.close is None and one.due_at >= cohort.closed_at:
             skip = Skip.CLOSED
         elif one.due_at < declared.changed_at:
             skip = Skip.CHANGED

@@ -27,10 +27,10 @@ _UNTAPPED, _NOT_OWNER = "untapped", "not_owner"
 
 async def look_due(tx: Tx, policy: Policy) -> None:
     """Asks WeCom how every task stands whose time has come: who has not tapped, or whether it reached the group."""
-    due = await group_messages.to_look_at(tx, _LOOKS_A_TICK)
+    due = await group_messages.tasks.due(tx, _LOOKS_A_TICK)
     senders = await members.load_many(tx, [row.sender_id for row in due if row.sender_id is not None])
     await add_intents(tx, [_look(row, senders[row.sender_id or 0].userid, tx.now) for row in due])
-    await group_messages.put_off(tx, {row.id: next_look(row.made_at or tx.now, row.until, tx.now) for row in due})
+    await group_messages.tasks.look_again(tx, {row.id: next_look(row.made_at or tx.now, row.until, tx.now) for row in due})
 
 
 async def take_task(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:

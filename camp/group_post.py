@@ -11,15 +11,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from camp import room, staff_room
+from camp import robot, room, staff_room
 from camp.messages import Message, text
 from camp.outgoing import alert_operators, to_members, to_robot
 from camp.phrases import say_in
 from camp.policy import Policy
+from camp.robot import Instead
 from camp.rules.route import AUDIENCES, Route, nearest
 from storage import directory, members, outbox, silent_robots
+from storage.cohorts import ClassGroup
 from storage.database import Tx
 from storage.members import Member
+from storage.rooms import Room
 
 # The robot was removed (93000), stopped, or its key is none: bot.wecom.roads.robot.GONE. Nothing but a person brings it back.
 _GONE = frozenset({-9, 40058, 93000, 93001, 93004, 93008})
@@ -47,22 +50,25 @@ class Post:
 
 
 async def tell(tx: Tx, policy: Policy, post: Post) -> frozenset[str]:
-    """Posts it; returns the userids known to read it in a room."""
-    in_pool = await _in_groups(tx, policy, post, pool=post.pool) if post.pool else False
+    """Posts it; returns the userids known to read it in a room, who get it by app message should their room refuse it."""
+    bound = await room.rooms_of(tx, cohort_id=post.cohort_id, pool=post.pool)
+    groups = [one for one in bound if await robot.may_speak_in(tx, policy, one.chat_id)]
+    readers = await _tell_groups(tx, policy, post, groups)
+    in_pool = any(one.pool for one in groups)
     # A group bound to a cohort hears of its hand-offs too; whether sales sit in it nobody knows.
-    in_cohort = await _in_groups(tx, policy, post, cohort_id=post.cohort_id) if post.cohort_id else False
+    in_cohort = any(one.cohort_id for one in groups)
     if in_pool or (in_cohort and not post.pool):
-        return frozenset()
-    readers = None
+        return readers
+    seated = None
     if post.cohort_id is not None and not in_cohort:
-        readers = await staff_room.post(
+        seated = await staff_room.post(
             tx, post.cohort_id, post.message, key=post.key, mentions=post.mentions, heard=sorted(post.heard)
         )
-    if readers is None:
+    if seated is None:
         await tell_by_robot(tx, policy, post)
     elif post.each:
-        await _tell_alone(tx, post, [one for one in post.concerned if one.userid not in readers])
-    return readers or frozenset()
+        await _tell_alone(tx, post, [one for one in post.concerned if one.userid not in seated])
+    return readers | (seated or frozenset())
 
 
 async def tell_by_robot(tx: Tx, policy: Policy, post: Post) -> None:
@@ -86,10 +92,10 @@ async def tell_by_robot(tx: Tx, policy: Policy, post: Post) -> None:
         await _tell_alone(tx, post, without)
 
 
-async def tell_class(tx: Tx, policy: Policy, class_group_id: int, message: Message, *, key: str) -> None:
+async def tell_class(tx: Tx, policy: Policy, group: ClassGroup, post: Post) -> None:
     """Posts it into the groups bound to one class."""
-    for one in await room.rooms_of(tx, class_group_id=class_group_id):
-        await room.post(tx, policy, one, message, dedup_key=f"{key}:group:{one.chat_id}")
+    bound = await room.rooms_of(tx, class_group_id=group.id)
+    await _tell_groups(tx, policy, post, [one for one in bound if await robot.may_speak_in(tx, policy, one.chat_id)])
 
 
 async def take_robot_answer(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
@@ -117,11 +123,19 @@ async def readers_of(tx: Tx, policy: Policy, route: Route) -> list[Member]:
     return [one for one in people if route in nearest(routes, route.audience, lines.get(one.department_id or 0, ()))]
 
 
-async def _in_groups(tx: Tx, policy: Policy, post: Post, *, cohort_id: int | None = None, pool: str | None = None) -> bool:
-    took = False
-    for one in await room.rooms_of(tx, cohort_id=cohort_id, pool=pool):
-        took |= await room.post(tx, policy, one, post.here or post.message, dedup_key=f"{post.key}:group:{one.chat_id}")
-    return took
+async def _tell_groups(tx: Tx, policy: Policy, post: Post, groups: Sequence[Room]) -> frozenset[str]:
+    """Says it in these groups; who is known to read there."""
+    readers = await room.readers_of(tx, groups)
+    concerned = [one.userid for one in post.concerned if one.active]
+    otherwise = [userid for userid in dict.fromkeys([*concerned, *sorted(readers)]) if userid not in post.heard]
+    say, message = say_in(policy.language), post.here or post.message
+    for one in groups:
+        why = say("room.instead_of_group", what=room.bound_in_words(say, one))
+        by_app = Instead(under(post.message, why), f"{post.key}:app")
+        key = f"{post.key}:group:{one.chat_id}"
+        chat_id = one.chat_id
+        await robot.push(tx, policy, chat_id=chat_id, message=message, dedup_key=key, otherwise=otherwise, by_app=by_app)
+    return readers
 
 
 async def _routes(tx: Tx, policy: Policy, post: Post) -> tuple[dict[Route, list[Member]], list[Member]]:

@@ -1,4 +1,4 @@
-"""Join codes (入群码): made once for each cohort, channel and class, kept as the groups change, sent as a picture to who asks.
+"""Join codes (入群码): made once for each cohort, channel and class, kept as the groups change, shown as a picture to who asks.
 
 Made by WeCom in two calls, drawn and uploaded in a third; who asks meanwhile is remembered and gets it when it is there.
 """
@@ -11,16 +11,18 @@ from datetime import timedelta
 from typing import Any
 
 from camp.harmless import Ours
-from camp.messages import image, text
+from camp.join_code_asker import asker_in, in_group, to_groups
+from camp.messages import Message, image, text
+from camp.messages import join_code as picture_of_code
 from camp.outgoing import to_members
 from camp.phrases import say_in
 from camp.policy import Policy
+from camp.talk import Talk
 from storage import cohorts, join_ways
 from storage.cohorts import Channel, ClassGroup, Cohort
 from storage.database import Tx
 from storage.inbox import WALK, FactDraft, add_facts
 from storage.join_ways import JoinWay
-from storage.members import Member
 from storage.outbox import Answer, Intent, Priority, add_intent
 
 # Docs 92229, 92569: at most five groups behind one code, a state of at most 30 bytes, a name of at most 40 characters.
@@ -67,8 +69,9 @@ def state_of(cohort: Cohort, channel: Channel | None) -> str:
     return state if len(state.encode()) <= _STATE_BYTES else f"c{cohort.id}.#{channel.id}"
 
 
-async def ask(tx: Tx, policy: Policy, member: Member, wanted: Wanted) -> JoinWay:
-    """The member wants this code: it is made if there is none, brought up to date if its groups changed, and sent to them."""
+async def ask(tx: Tx, policy: Policy, talk: Talk, wanted: Wanted) -> JoinWay:
+    """A member wants this code: it is made if there is none, brought up to date if its groups changed, and shown in the group
+    they ask in, or sent to them by app message."""
     name, number = _room(policy, wanted)
     way, new = await join_ways.ensure(
         tx,
@@ -86,10 +89,14 @@ async def ask(tx: Tx, policy: Policy, member: Member, wanted: Wanted) -> JoinWay
     else:
         await _keep(tx, policy, way, wanted)
         way = await join_ways.load(tx, way.id) or way
-    if way.media_id is not None and way.media_until is not None and way.media_until > tx.now:
-        await _send(tx, [member.userid], way.media_id)
+    asker = await asker_in(tx, policy, talk)
+    if in_group(asker) and way.qr_code is not None:
+        await _show(tx, policy, way, way.qr_code, [asker])
         return way
-    await join_ways.change(tx, way.id, waiting=sorted({*way.waiting, member.userid}))
+    if not in_group(asker) and way.media_id is not None and way.media_until is not None and way.media_until > tx.now:
+        await _send(tx, [asker], way.media_id)
+        return way
+    await join_ways.change(tx, way.id, waiting=sorted({*way.waiting, asker}))
     if first and way.qr_code is not None:
         await _ask_picture(tx, policy, way, way.qr_code)
     elif first and way.config_id is not None:
@@ -118,8 +125,10 @@ async def take_where(tx: Tx, policy: Policy, answer: Mapping[str, Any]) -> Seque
         return ()
     url = answer["result"].get("qr_code") if answer["ok"] else None
     if url:
-        await join_ways.change(tx, way.id, qr_code=url)
-        if way.waiting:
+        in_app = [asker for asker in way.waiting if not in_group(asker)]
+        await join_ways.change(tx, way.id, qr_code=url, waiting=in_app)
+        await _show(tx, policy, way, url, way.waiting)
+        if in_app:
             await _ask_picture(tx, policy, way, url)
         return tuple(answer["result"].get("chat_ids", ()))
     if answer["errcode"] == _NO_SUCH_CODE:
@@ -236,11 +245,22 @@ async def _ask_where(tx: Tx, way: JoinWay, config_id: str, *, priority: Priority
 
 
 async def _ask_picture(tx: Tx, policy: Policy, way: JoinWay, url: str) -> None:
+    picture = (await _picture(tx, policy, way, url))["picture"]
+    await _ask(tx, "media.join_code", picture, way, _PICTURE_WITHIN)
+
+
+async def _picture(tx: Tx, policy: Policy, way: JoinWay, url: str) -> Message:
     wanted = await _wanted_of(tx, way)
-    say = say_in(policy.language)
+    say, title = say_in(policy.language), title_of(policy, wanted)
     lines = [say("join_code.channel", channel=wanted.channel.name)] if wanted.channel else []
-    caption = {"title": title_of(policy, wanted), "lines": lines, "foot": say("join_code.foot")}
-    await _ask(tx, "media.join_code", {"qr_code": url, **caption}, way, _PICTURE_WITHIN)
+    words = say("join_code.in_words", title=title, url=Ours(url))
+    return picture_of_code(url, title, lines, say("join_code.foot"), words)
+
+
+async def _show(tx: Tx, policy: Policy, way: JoinWay, url: str, askers: Sequence[str]) -> None:
+    """Into the groups that wait for it."""
+    if any(map(in_group, askers)):
+        await to_groups(tx, policy, askers, await _picture(tx, policy, way, url), key=f"join-code:{way.id}:{tx.cause_id or 0}")
 
 
 async def _ask(
@@ -256,7 +276,9 @@ async def _send(tx: Tx, userids: Sequence[str], media_id: str) -> None:
 
 async def _tell(tx: Tx, policy: Policy, way: JoinWay, phrase: str, **values: Any) -> None:
     title = title_of(policy, await _wanted_of(tx, way))
-    await to_members(tx, way.waiting, text(say_in(policy.language)(phrase, title=title, **values)), priority=Priority.REPLY)
+    words = text(say_in(policy.language)(phrase, title=title, **values))
+    await to_groups(tx, policy, way.waiting, words, key=f"join-code:{way.id}:{tx.cause_id or 0}")
+    await to_members(tx, [asker for asker in way.waiting if not in_group(asker)], words, priority=Priority.REPLY)
 
 
 def _why(policy: Policy, answer: Mapping[str, Any]) -> str:

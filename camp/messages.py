@@ -31,6 +31,15 @@ def bars(title: str, rows: Sequence[tuple[str, int]], words: str) -> Message:
     return {"type": "bars", "title": title, "rows": [list(row) for row in rows], "text": words}
 
 
+def join_code(qr_code: str, title: str, lines: Sequence[str], foot: str, words: str) -> Message:
+    """The code at `qr_code` as a picture with its caption, for the robot's long connection only; `words` as with bars."""
+    return {
+        "type": "join_code",
+        "picture": {"qr_code": qr_code, "title": title, "lines": list(lines), "foot": foot},
+        "text": words,
+    }
+
+
 def menu(head: str, items: Sequence[tuple[str, str]], tail: str = "") -> Message:
     """A kf menu of (id, label); a tap comes back as text with `menu_id`. At most 10 items (95008)."""
     return {"type": "menu", "head": head, "items": [list(item) for item in items], "tail": tail}

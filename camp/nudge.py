@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,14 +10,13 @@ from typing import Any
 
 from camp import mass_task
 from camp.mass_task import Made
-from camp.messages import text
 from camp.nudge_offer import bury_offer, short_name, words_and_link
 from camp.nudge_plan import Kind, Plan, Share, plan
-from camp.outgoing import to_members
 from camp.phrases import say_in
 from camp.policy import Policy
 from camp.rules.nudge import lives_until, next_look
 from camp.scope import scope_of
+from camp.workplace import tell_each
 from storage import cohorts, members, nudge_budgets, nudges
 from storage.cohorts import Cohort, Lesson
 from storage.database import Tx
@@ -132,7 +131,7 @@ async def take_list(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
     if nudge is None or nudge.state is not State.UNSURE:
         return
     found = [row["msgid"] for row in answer["result"].get("messages", []) if row["text"].strip() == nudge.text.strip()]
-    ours = await nudges.known_msgids(tx, found)
+    ours = await nudges.tasks.known_msgids(tx, found)
     strange = [msgid for msgid in found if msgid not in ours]
     if answer["ok"] and not strange:
         await _ask_again(tx, policy, nudge)
@@ -152,15 +151,29 @@ async def tell(
     not_before: datetime | None = None,
     **values: object,
 ) -> None:
-    """One line to the class teacher, with `everybody` also to whoever asked for the task."""
+    """One line to the class teacher, with `everybody` also to whoever asked for the task, where they work (camp.workplace)."""
     lesson = await cohorts.load_lesson(tx, nudge.lesson_id)
     people = await members.load_many(tx, [nudge.teacher_id, *([nudge.asked_by] if everybody else [])])
     say = say_in(policy.language)
     command = say(f"nudge.command_{nudge.kind}", seq=lesson.seq)
     words = say(phrase, lesson=short_name(say, lesson), command=command, **values)
-    # No dedup_key: WeCom would swallow the second of two equal answers to two taps.
-    people_now = [member.userid for member in people.values() if member.active]
-    await to_members(tx, people_now, text(words), priority=Priority.REPLY, not_before=not_before)
+    await _tell_each(tx, policy, nudge, lesson, dict.fromkeys(people.values(), words), phrase, not_before=not_before)
+
+
+async def _tell_each(
+    tx: Tx,
+    policy: Policy,
+    nudge: Nudge,
+    lesson: Lesson,
+    words: Mapping[Member, str],
+    what: str,
+    *,
+    not_before: datetime | None = None,
+) -> None:
+    # In the app without a dedup_key: WeCom would swallow the second of two equal answers to two taps.
+    key = f"{ABOUT}:{nudge.id}:{what}:{tx.cause_id or 0}"
+    cohort_id = lesson.cohort_id
+    await tell_each(tx, policy, words, cohort_id=cohort_id, key=key, priority=Priority.REPLY, not_before=not_before)
 
 
 async def _ask_again(tx: Tx, policy: Policy, nudge: Nudge) -> None:
@@ -191,10 +204,9 @@ async def _stands(tx: Tx, policy: Policy, nudge: Nudge, msgid: str, refused: Seq
     values = {"lesson": short_name(say, lesson), "number": number, "teacher": teacher.shown, "member": asker.shown}
     rest = say("nudge.made_without", number=len(out)) if out else ""
     own = say("nudge.made" if teacher.id == asker.id else "nudge.made_by", **values) + rest
-    if teacher.active:
-        await to_members(tx, [teacher.userid], text(own), priority=Priority.REPLY)
-    if asker.active and asker.id != teacher.id:
-        await to_members(tx, [asker.userid], text(say("nudge.made_for", **values) + rest), priority=Priority.REPLY)
+    words = {teacher: own}
+    words.setdefault(asker, say("nudge.made_for", **values) + rest)
+    await _tell_each(tx, policy, nudge, lesson, words, "made")
     await bury_offer(tx, policy, teacher, lesson, Kind(nudge.kind), say("nudge.card_done", number=number))
 
 

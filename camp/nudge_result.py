@@ -24,10 +24,10 @@ _SERVED_WITHIN = timedelta(minutes=10)
 
 async def look_due(tx: Tx, policy: Policy) -> None:
     """Asks WeCom how every task stands whose time has come: who has not tapped, or whom it reached."""
-    due = await nudges.to_look_at(tx, _LOOKS_A_TICK)
+    due = await nudges.tasks.due(tx, _LOOKS_A_TICK)
     senders = await members.load_many(tx, [nudge.teacher_id for nudge in due])
     await add_intents(tx, [_look(nudge, senders[nudge.teacher_id].userid, tx.now) for nudge in due])
-    await nudges.put_off(tx, {n.id: next_look(n.made_at or tx.now, n.until, tx.now) for n in due})
+    await nudges.tasks.look_again(tx, {n.id: next_look(n.made_at or tx.now, n.until, tx.now) for n in due})
 
 
 async def take_task(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:

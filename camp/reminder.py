@@ -7,13 +7,14 @@ from datetime import timedelta
 
 from camp.broadcast import may_reach, to_pupils
 from camp.harmless import Ours
+from camp.lesson_link import brought, lines_for
 from camp.messages import menu, text
 from camp.outgoing import to_members
 from camp.phrases import say_in
 from camp.policy import Policy
 from camp.roster import check_in_link, lesson_name
 from camp.when import day_and_time_near
-from storage import lesson_clock, members
+from storage import cohorts, lesson_clock, members
 from storage.cohorts import Lesson
 from storage.database import Tx
 from storage.lesson_clock import Pupil
@@ -61,13 +62,18 @@ async def _tell_teachers(
     say = say_in(policy.language)
     teachers = await members.load_many(tx, [p.class_teacher_id for p in pupils if p.class_teacher_id is not None])
     link = await check_in_link(tx, policy, lesson)
+    by_hand = say("reminder.link", link=Ours(link)) if link else say("reminder.no_link")
+    groups = [group for group in await cohorts.class_groups_of(tx, lesson.cohort_id) if group.dismissed_at is None]
+    # Without a kf link no message brings one.
+    by_message = await brought(tx, policy, say, lesson) if link else {}
     for teacher in teachers.values():
         if not teacher.active:
             continue
         mine = [p.learner_id for p in pupils if p.class_teacher_id == teacher.id]
         told = sum(1 for learner_id in mine if learner_id in reached)
+        own = [group for group in groups if group.class_teacher_id == teacher.id]
         lines = [head, say("reminder.reach", told=told, others=len(mine) - told)]
-        lines.append(say("reminder.link", link=Ours(link)) if link else say("reminder.no_link"))
+        lines += lines_for(say, own, by_message, by_hand)
         await to_members(
             tx,
             [teacher.userid],

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from camp.messages import Message, markdown, split_pages, text
 from camp.outgoing import alert_operators, to_members
@@ -28,6 +28,13 @@ _HOUR = timedelta(hours=1)
 _NEVER_SPOKEN = 93006
 # bot.wecom.errors.UNCERTAIN: nobody knows whether WeCom took it.
 _UNCERTAIN = -10
+
+
+class Instead(NamedTuple):
+    """What members read by app message in place of what the robot could not say; once under `key`, however many groups refuse."""
+
+    message: Message
+    key: str
 
 
 async def answer_turn(tx: Tx, policy: Policy, turn: int, message: Message) -> None:
@@ -71,18 +78,17 @@ async def push(
     message: Message,
     dedup_key: str,
     otherwise: Sequence[str],
+    by_app: Instead | None = None,
     priority: Priority = Priority.NOTICE,
 ) -> bool:
     """Speaks unasked, into a group (`chat_id`) or to one member; True when it will be said, or was before under this key.
 
     False where the robot cannot (URL mode, nobody ever wrote to it there, the connection was given up): the caller goes by app
-    message. If WeCom refuses after all, or an hour passes, the members `otherwise` get it by app message.
+    message. If WeCom refuses after all, or an hour passes, the members `otherwise` get it by app message, or what `by_app` says.
     """
-    if policy.robot != SOCKET:
-        return False
     chat = chat_of(userid or "", chat_id or "")
-    name, link = await robot_talks.find(tx, chat), await robot_links.load(tx)
-    if name is None or (link is not None and link.state in robot_links.GIVEN_UP):
+    name = await _speaks_in(tx, policy, chat)
+    if name is None:
         return False
     for number, part in enumerate(_parts(message)):
         payload = {"to": [chat], "how": "push", "chat_id": name, "group": bool(chat_id), "message": part}
@@ -93,10 +99,28 @@ async def push(
             dedup_key=f"{dedup_key}:{number}" if number else dedup_key,
             expires_at=tx.now + _HOUR,
             answer=Answer.FAILURE,
-            context={"otherwise": list(otherwise)},
+            context={"otherwise": list(otherwise), **({"by_app": by_app._asdict()} if by_app else {})},
         )
         await add_intent(tx, intent)
     return True
+
+
+async def may_speak_in(tx: Tx, policy: Policy, chat_id: str) -> bool:
+    """Whether the robot can say something in this group now, unasked."""
+    return await _speaks_in(tx, policy, chat_of("", chat_id)) is not None
+
+
+async def may_speak_to(tx: Tx, policy: Policy, userid: str) -> bool:
+    """Whether it can say something to this member alone."""
+    return await _speaks_in(tx, policy, chat_of(userid, "")) is not None
+
+
+async def _speaks_in(tx: Tx, policy: Policy, chat: str) -> str | None:
+    """What WeCom calls the conversation; None where the robot may not speak unasked."""
+    if policy.robot != SOCKET:
+        return None
+    name, link = await robot_talks.find(tx, chat), await robot_links.load(tx)
+    return None if link is not None and link.state in robot_links.GIVEN_UP else name
 
 
 async def go_another_way(tx: Tx, policy: Policy, body: dict[str, Any]) -> None:
@@ -122,7 +146,8 @@ async def go_another_way(tx: Tx, policy: Policy, body: dict[str, Any]) -> None:
     if body["errcode"] == _UNCERTAIN:
         hint = text(say_in(policy.language)("robot.maybe_said"))
         await to_members(tx, people, hint, priority=Priority.REPLY, dedup_key=f"robot-hint:{body['outbox_id']}")
-    await to_members(tx, people, payload["message"], priority=Priority.REPLY, dedup_key=f"robot-other:{body['outbox_id']}")
+    instead = body["context"].get("by_app") or {"message": payload["message"], "key": f"robot-other:{body['outbox_id']}"}
+    await to_members(tx, people, instead["message"], priority=Priority.REPLY, dedup_key=instead["key"])
 
 
 async def answer_left_behind(tx: Tx, policy: Policy) -> None:

@@ -1,21 +1,30 @@
-"""Internal groups that are bound: who may bind which, what a group is bound to in words, and posts into them.
+"""Internal groups that are bound: who may bind which, what a group is bound to in words, and who reads there.
 
 Everybody in a group reads what is posted there: words about learners are made with `say_in(language, masked=True)`.
 """
 
 from __future__ import annotations
 
-from camp import robot
-from camp.messages import Message
-from camp.phrases import Say
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from camp.messages import text
+from camp.outgoing import alert_operators, to_members
+from camp.phrases import Say, say_in
 from camp.policy import Policy
 from camp.rules.room import may_bind
 from camp.when import day_and_time
-from storage import cohorts, members, rooms
+from storage import cohorts, members, robot_talks, rooms
 from storage.cohorts import ClassGroup, Cohort
+from storage.columns import to_dict
 from storage.database import Tx
 from storage.members import Member
+from storage.outbox import load
 from storage.rooms import Room
+
+# WeCom shows nobody who is in a group. Who was heard there is believed to read there for so long.
+READS_FOR = timedelta(days=30)
 
 
 async def rooms_of(
@@ -25,14 +34,27 @@ async def rooms_of(
     return await rooms.bound_to(tx, cohort_id=cohort_id, class_group_id=class_group_id, pool=pool)
 
 
-async def post(tx: Tx, policy: Policy, room: Room, message: Message, *, dedup_key: str) -> bool:
-    """Says something in a bound group, unasked and once. False when the robot cannot: the people get it by app message.
+async def readers_of(tx: Tx, found: Sequence[Room]) -> frozenset[str]:
+    """The userids of the active staff known to read in these groups: who did something with the robot there of late."""
+    seen = await robot_talks.readers(tx, [one.chat_id for one in found], tx.now - READS_FOR)
+    people = [await members.find(tx, userid) for userid in dict.fromkeys(userid for _, userid in seen)]
+    return frozenset(one.userid for one in people if one is not None and one.active)
 
-    Should WeCom refuse it after all, whoever bound the group gets it.
-    """
-    binder = await members.load(tx, room.bound_by)
-    otherwise = [binder.userid] if binder.active else []
-    return await robot.push(tx, policy, chat_id=room.chat_id, message=message, dedup_key=dedup_key, otherwise=otherwise)
+
+async def note_refusal(tx: Tx, policy: Policy, answer: dict[str, Any]) -> None:
+    """WeCom refused the robot's words in a bound group: whoever bound it hears so, once a week, and what helps."""
+    sent = await load(tx, int(answer["outbox_id"]))
+    payload = to_dict(sent.payload) if sent is not None else {}
+    bound = await rooms.find(tx, payload["chat_id"]) if payload.get("how") == "push" and payload.get("group") else None
+    if bound is None or answer["expired"] or answer["errcode"] <= 0:
+        return
+    say = say_in(policy.language)
+    words = text(say("room.cannot_speak", what=bound_in_words(say, bound), errcode=answer["errcode"]))
+    binder, key = await members.load(tx, bound.bound_by), f"room-silent:{bound.chat_id}:{tx.now:%G%V}"
+    if binder.active:
+        await to_members(tx, [binder.userid], words, dedup_key=key)
+    else:
+        await alert_operators(tx, words, dedup_key=key)
 
 
 async def bind(
@@ -60,8 +82,9 @@ def may_unbind(member: Member, room: Room) -> bool:
 
 
 async def classes_of(tx: Tx, cohort: Cohort, member: Member) -> list[ClassGroup]:
-    """The classes of the cohort that this member teaches."""
-    return [group for group in await cohorts.class_groups_of(tx, cohort.id) if group.class_teacher_id == member.id]
+    """The classes of the cohort that this member teaches, without what opened behind them."""
+    every = await cohorts.class_groups_of(tx, cohort.id)
+    return [group for group in every if group.class_teacher_id == member.id and group.overflow_of is None]
 
 
 def bound_in_words(say: Say, room: Room) -> str:

@@ -80,13 +80,13 @@ async def take_read(tx: Tx, policy: Policy, body: Mapping[str, Any]) -> None:
     if refusal is None and member.position not in RIGHTS[Kind(read["kind"])]:
         refusal = not_allowed(say, Kind(read["kind"]))
     if refusal is None:
-        refusal = await _imported_before(tx, policy, read["sha256"])
+        refusal = await imported_before(tx, policy, str(read["sha256"]))
     if refusal is not None:
         await sheets.change(tx, sheet.id, state=State.REFUSED, sha256=read.get("sha256"))
         await answer(tx, policy, Talk(member.userid, sheet.turn), text(say("sheet.refused", name=sheet.name, why=refusal)))
         return
     await _replace_earlier(tx, policy, member, str(read["sha256"]))
-    await sheets.change(tx, sheet.id, state=State.CHECKING, sha256=read["sha256"], kind=read["kind"])
+    await sheets.change(tx, sheet.id, state=State.CHECKING, sha256=read["sha256"], kind=read["kind"], counts=_unread(read))
     if len(read["rows"]) >= _LONG and policy.robot == "socket":
         # In URL mode WeCom takes one answer, and that is the preview.
         words = say("sheet.checking", name=sheet.name, rows=len(read["rows"]))
@@ -120,7 +120,7 @@ async def check_next(tx: Tx, policy: Policy, body: Mapping[str, Any]) -> None:
         await sheets.settle_rows(tx, sheet.id, checked)
         await _walk(tx, "camp.sheet_check", sheet.id, rows[-1].n)
         return
-    counts = await sheets.fates(tx, sheet.id)
+    counts = {**sheet.counts, **await sheets.fates(tx, sheet.id)}
     waits = any(counts.get(fate) for fate in sheets.TO_APPLY)
     state = State.SHOWN if waits else State.REFUSED
     await sheets.move(tx, sheet.id, State.CHECKING, state, counts=counts, shown_at=tx.now)
@@ -158,7 +158,8 @@ def not_allowed(say: Say, kind: Kind) -> str:
     return say("sheet.not_allowed", kind=say(f"sheet.kind_{kind}"), positions=names)
 
 
-async def _imported_before(tx: Tx, policy: Policy, sha256: str) -> str | None:
+async def imported_before(tx: Tx, policy: Policy, sha256: str) -> str | None:
+    """Who imported exactly this content, and when; None where nobody did."""
     known = await sheets.confirmed_before(tx, sha256)
     if known is None or known.confirmed_at is None:
         return None
@@ -179,6 +180,10 @@ async def _walk(tx: Tx, kind: str, sheet_id: int, after: int, **more: Any) -> No
     """The next step, a fact of its own."""
     body = {"sheet_id": sheet_id, "after": after, **more}
     await add_facts(tx, [FactDraft(WALK, kind, f"{kind}:{sheet_id}:{after}", f"sheet:{sheet_id}", body)])
+
+
+def _unread(read: Mapping[str, Any]) -> dict[str, int]:
+    return {"unread": int(read["unread"])} if read.get("unread") else {}
 
 
 def _to_row(read: Mapping[str, Any]) -> SheetRow:

@@ -35,7 +35,9 @@ async def confirm(tx: Tx, policy: Policy, sheet: Sheet, tap: Tap) -> bool:
     if not await sheets.move(tx, sheet.id, State.SHOWN, State.APPLYING, confirmed_at=tx.now):
         return False
     total = sum(sheet.counts.get(fate, 0) for fate in TO_APPLY)
-    await card.bury(tx, policy, "sheet", str(sheet.id), say_in(policy.language)("sheet.card_confirmed", rows=total), tap)
+    # In URL mode nothing can be said in the robot's chat an hour after the file came, and only one thing until then.
+    phrase = "sheet.card_confirmed" if policy.robot == "socket" else "sheet.card_confirmed_by_app"
+    await card.bury(tx, policy, "sheet", str(sheet.id), say_in(policy.language)(phrase, rows=total), tap)
     await _go_on(tx, sheet.id, 0, 0)
     return True
 

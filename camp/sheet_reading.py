@@ -17,11 +17,13 @@ _HEAD_ROWS = 20
 def read_sheet(data: bytes) -> dict[str, Any]:
     """`sha256`, and either `kind` and `rows` or `problem` (a phrase `sheet.file_<problem>`) with its `values`.
 
-    A row is `{"n": its number in the file, …fields of camp.rules.sheet_row}`. The first sheet of the file whose header is known
-    is taken. Phone numbers stand under `phone`, so that whoever keeps the rows can seal them.
+    The first sheet of the file whose header is known is taken; `unread` is how many more there are.
+    A row is `{"n": its number in the file, …fields of camp.rules.sheet_row}`. Phone numbers stand under `phone`, so that
+    whoever keeps the rows can seal them.
     """
     found: dict[str, Any] = {"sha256": hashlib.sha256(data).hexdigest()}
     nearest: NoHeader | None = None
+    taken: dict[str, Any] = {}
     try:
         for _, rows in tables_in(data):
             header = recognise([[_heading(cell) for cell in cells] for _, cells in rows[:_HEAD_ROWS]])
@@ -29,9 +31,14 @@ def read_sheet(data: bytes) -> dict[str, Any]:
                 nearest = max(nearest, header, key=_likeness) if nearest else header
                 continue
             place, known = header
-            return found | _read(known, rows[place + 1 :], long=too_long(rows))
+            if taken and taken.get("problem") != "no_rows":
+                taken["unread"] = taken.get("unread", 0) + bool(rows[place + 1 :])
+            else:
+                taken = _read(known, rows[place + 1 :], long=too_long(rows))
     except Unreadable as fault:
         return found | {"problem": fault.problem, "values": {"most": MOST_ROWS}}
+    if taken:
+        return found | taken
     if nearest is None or not nearest.columns:
         return found | {"problem": "empty", "values": {}}
     return found | _unknown(nearest)

@@ -20,7 +20,8 @@ def moment_of(policy: Policy, row: SheetRow, now: datetime) -> datetime:
     """When it happened by the sheet, in the camp's zone and never later than now; now where the sheet does not say."""
     if not row.body.get("at"):
         return now
-    return min(now, datetime.fromisoformat(str(row.body["at"])).replace(tzinfo=policy.zone).astimezone(now.tzinfo))
+    at = datetime.fromisoformat(str(row.body["at"]))
+    return min(now, (at if at.tzinfo else at.replace(tzinfo=policy.zone)).astimezone(now.tzinfo))
 
 
 def event_of(policy: Policy, sheet: Sheet, row: SheetRow, kind: str, now: datetime, fields: Sequence[str]) -> dict[str, Any]:

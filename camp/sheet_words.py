@@ -58,6 +58,8 @@ async def show_preview(tx: Tx, policy: Policy, member: Member, sheet: Sheet) -> 
         lines.append(say("sheet.bad_foot"))
     if not _to_apply(sheet.counts):
         lines.append(say("sheet.nothing_to_do" if not rows else "sheet.nothing_good"))
+    if sheet.counts.get("unread"):
+        lines.insert(0, say("sheet.unread", number=sheet.counts["unread"]))
     pages = split_pages(lines, head=head, limit=_PAGE_BYTES) or [head]
     words = pages[0]
     if pages[1:]:

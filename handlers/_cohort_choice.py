@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from camp.room import bound_in_words
 from camp.scope import scope_of
 from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest, UsageError
@@ -31,6 +32,14 @@ def scope_here(ctx: StaffCtx, cohort_id: int | None) -> Scope:
     scope, room = scope_of(ctx.member), ctx.talk.room
     narrow = room is not None and room.cohort_id == cohort_id
     return replace(scope, class_group_id=room.class_group_id) if narrow and room is not None else scope
+
+
+def none_here(ctx: StaffCtx, scope: Scope) -> str | None:
+    """For an empty answer that the group narrowed to its class: nobody there is theirs, which says nothing of their others."""
+    room = ctx.talk.room
+    if room is None or scope.class_group_id is None:
+        return None
+    return ctx.say("room.none_of_yours", what=bound_in_words(ctx.say, room), code=room.cohort_code)
 
 
 def meant_pool(ctx: StaffCtx, rest: Rest) -> str:

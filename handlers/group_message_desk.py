@@ -6,6 +6,7 @@ from camp.group_message_now import post_now, quiet_now, resume, stop
 from camp.group_message_words import title_in
 from camp.rules.group_message import from_plain
 from camp.when import day_and_time_near
+from camp.workplace import rest_comes
 from handlers._message_choice import meant_message
 from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest, UsageError
@@ -92,6 +93,10 @@ async def post_message(ctx: StaffCtx, rest: Rest) -> Reply:
         ctx.say("group_message.now_line", code=one.group.code, what=ctx.say(f"group_message.now_{one.verdict}", left=one.left))
         for one in posted
     ]
+    if any(one.verdict == "made" for one in posted) and (
+        where := await rest_comes(ctx.tx, ctx.policy, ctx.say, ctx.talk, cohort.id)
+    ):
+        lines.append(where)
     return Reply.listing(ctx.say("group_message.now_head", title=title), lines)
 
 

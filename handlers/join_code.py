@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from camp import join_code, join_overflow
 from camp.contact import OTHER
 from camp.join_code import MOST_GROUPS, Wanted
+from camp.join_code_asker import asker_in, in_group
 from handlers._class_choice import Choice, choose_cohort, unknown_words
 from handlers.core.context import Ctx, StaffCtx
 from handlers.core.grammar import Rest
@@ -44,12 +45,15 @@ async def join_code_of(ctx: StaffCtx, rest: Rest) -> Reply:
     title = join_code.title_of(ctx.policy, wanted)
     if not wanted.chat_ids:
         return Reply.text(ctx.say("join_code.no_chat", title=title))
-    way = await join_code.ask(ctx.tx, ctx.policy, ctx.member, wanted)
+    way = await join_code.ask(ctx.tx, ctx.policy, ctx.talk, wanted)
+    where = ctx.say(
+        "join_code.comes_here" if in_group(await asker_in(ctx.tx, ctx.policy, ctx.talk)) else "join_code.comes_by_app"
+    )
     of_channel = ctx.say("join_code.of_channel", channel=channel.name) if channel else ""
     if way.config_id is None:
-        return Reply.text(ctx.say("join_code.new", title=title, channel=of_channel))
+        return Reply.text(ctx.say("join_code.new", title=title, channel=of_channel, where=where))
     number = await join_ways.came_by(ctx.tx, way)
-    return Reply.text(ctx.say("join_code.known", title=title, channel=of_channel, number=number))
+    return Reply.text(ctx.say("join_code.known", title=title, channel=of_channel, number=number, where=where))
 
 
 @router.fact("answer.group.add_join_way")

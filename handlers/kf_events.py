@@ -28,8 +28,10 @@ router = Router()
 
 # msg_send_fail: over 48 h, session closed, over 5 messages, refused by the learner (doc 94670).
 SHUT_TYPES = frozenset({4, 5, 6, 10})
-# kf/send_msg: 5 messages spent, 48 h over, session ended, session with a person (doc 90313).
-SHUT_CODES = frozenset({95001, 95002, 95013, 95018})
+# kf/send_msg: 48 h over, session ended, session with a person (doc 90313).
+SHUT_CODES = frozenset({95002, 95013, 95018})
+# WeCom counts an answer that leaves after the learner's next line towards that line, so it may count more than we did.
+SPENT_CODE = 95001
 
 
 @router.fact("kf.message")
@@ -45,7 +47,7 @@ async def message(ctx: Ctx) -> None:
 
 @router.fact("answer.kf.message", "answer.kf.welcome")
 async def refused(ctx: Ctx) -> None:
-    """WeCom refused a message for good, or it expired: the window is shut, and an answer in it waits again."""
+    """WeCom refused a message for good, or it expired: the window is shut or spent, and an answer in it waits again."""
     body = ctx.fact.body
     context = body.get("context") or {}
     learner = await learners.load(ctx.tx, int(context.get("learner_id") or 0))
@@ -54,6 +56,8 @@ async def refused(ctx: Ctx) -> None:
     errcode = int(body.get("errcode") or 0)
     if errcode in SHUT_CODES and not body.get("expired"):
         await kf.shut(ctx.tx, learner.id)
+    elif errcode == SPENT_CODE:
+        await kf.spend(ctx.tx, learner.id, kf.MESSAGES)
     call = ctx.fact.kind.removeprefix("answer.")
     await journal.record(
         ctx.tx, learner.id, "not_delivered", by="wecom", call=call, errcode=errcode, expired=bool(body.get("expired"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from camp import robot
+from camp import robot, room
 from camp.messages import text
 from camp.outgoing import alert_operators
 from handlers.core.context import Ctx
@@ -13,7 +13,8 @@ router = Router()
 
 @router.fact("answer.aibot.say", "answer.aibot.response")
 async def not_said(ctx: Ctx) -> None:
-    """Only failures are told: the people get it another way."""
+    """Only failures are told: the people get it another way, and of a bound group one person hears why."""
+    await room.note_refusal(ctx.tx, ctx.policy, ctx.fact.body)
     await robot.go_another_way(ctx.tx, ctx.policy, ctx.fact.body)
 
 

@@ -65,6 +65,8 @@ async def _go_on(ctx: Ctx, heard: dict[str, Any], open_userid: str, userid: str)
         await robot_turns.change(ctx.tx, turn, userid=userid, chat=chat_of(userid, chat_id))
     if heard["kind"] in ("aibot.text", "aibot.file", "aibot.media") and not chat_id:
         await robot_talks.note(ctx.tx, chat_of(userid, ""), open_userid)
+    if turn is not None and chat_id:
+        await robot_talks.note_reader(ctx.tx, chat_id, userid)
     draft = FactDraft("aibot", heard["kind"], f"aibot:{heard['msgid']}:known", conversation_of(userid, chat_id), said)
     await add_facts(ctx.tx, [draft])
 

@@ -75,12 +75,17 @@ async def _as_it_is(ctx: StaffCtx) -> str:
 
 
 async def _cohort_and_class(ctx: StaffCtx, words: str) -> tuple[Cohort | None, str]:
-    """The names of cohorts may hold blanks: what is no cohort as a whole ends with the class."""
-    cohort = await cohorts.find_cohort(ctx.tx, words)
-    if cohort is not None:
-        return cohort, ""
-    head, _, last = words.rpartition(" ")
-    return (await cohorts.find_cohort(ctx.tx, head) if head else None), last
+    """The longest code or name of a cohort the words begin with; what follows, glued or not, is the class."""
+    named = [(cohort, name) for cohort in await cohorts.cohorts_of(ctx.tx) for name in (cohort.code, cohort.name)]
+    found = max((one for one in named if _begins(words, one[1])), key=lambda one: len(one[1]), default=None)
+    return (found[0], words[len(found[1]) :].strip()) if found else (None, "")
+
+
+def _begins(words: str, name: str) -> bool:
+    """Never within a number or a word: `read7-012` does not begin with `read7-01`."""
+    end = name[-1:] + words[len(name) : len(name) + 1]
+    within = len(end) == 2 and end.isascii() and (end.isdigit() or end.isalpha())
+    return words[: len(name)].casefold() == name.casefold() and not within
 
 
 async def _group(ctx: StaffCtx, cohort: Cohort, code: str) -> ClassGroup | str | None:
@@ -96,7 +101,9 @@ async def _group(ctx: StaffCtx, cohort: Cohort, code: str) -> ClassGroup | str |
         return ctx.say("room.choose_class", cohort=cohort.name, code=cohort.code, known=names, first=own[0].code)
     wanted = code.casefold()
     found = next((group for group in known if wanted in (group.code.casefold(), f"{group.code}班".casefold())), None)
-    names = "、".join(group.code for group in known) or "-"
+    names = "、".join(group.code for group in known if group.overflow_of is None) or "-"
+    # What opened by itself behind a full class is that class.
+    found = found and next((group for group in known if group.id == found.class_id), None)
     return found or ctx.say("room.no_class", cohort=cohort.name, text=code[:20], known=names)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from camp.claim import Claimed, Refused, claim, day_start
 from camp.lead import identity_lines
 from camp.quota import room_of
@@ -118,7 +120,9 @@ async def _answer(ctx: StaffCtx, outcome: Claimed | Refused) -> Reply:
     room = outcome.room
     if isinstance(outcome, Claimed):
         head = ctx.say("pool.claimed", held=room.held, limit=room.limit)
-        return Reply.listing(head, await identity_lines(ctx.tx, ctx.policy, ctx.say, outcome.entry, ctx.member))
+        reply = Reply.listing(head, await identity_lines(ctx.tx, ctx.policy, ctx.say, outcome.entry, ctx.member))
+        # In the group the others need not try any more.
+        return replace(reply, in_group=ctx.say("pool.claimed_here", number=outcome.entry.learner_id, member=ctx.member.shown))
     reason = outcome.reason
     number = {
         ClaimRefusal.DAY_CAP: ctx.policy.claims_per_day,

@@ -73,8 +73,10 @@ async def tapped(ctx: StaffCtx, rest: str) -> Reply | None:
     what, _, number = rest.partition(":")
     sheet_id = row_number(number)
     found = None if sheet_id is None else await sheets.load(ctx.tx, sheet_id)
-    if found is None or found.kind is None or found.member_id != ctx.member.id:
+    if found is None or found.kind is None:
         return Reply.text(ctx.say("desk.old_card"))
+    if found.member_id != ctx.member.id:
+        return Reply.text(ctx.say("sheet.not_sender", who=(await members.load(ctx.tx, found.member_id)).shown))
     if found.state is not State.SHOWN:
         await card.repaint(ctx.tx, ctx.policy, tap_of(ctx))
         return None
@@ -82,6 +84,9 @@ async def tapped(ctx: StaffCtx, rest: str) -> Reply | None:
         await sheet.give_up(ctx.tx, ctx.policy, found, tap_of(ctx))
     elif ctx.member.position not in sheet.RIGHTS[Kind(found.kind)]:
         return Reply.text(sheet.not_allowed(ctx.say, Kind(found.kind)))
+    elif (known := await sheet.imported_before(ctx.tx, ctx.policy, str(found.sha256))) is not None:
+        await sheet.give_up(ctx.tx, ctx.policy, found, tap_of(ctx))
+        return Reply.text(ctx.say("sheet.refused", name=found.name, why=known))
     else:
         await sheet_import.confirm(ctx.tx, ctx.policy, found, tap_of(ctx))
     return None

@@ -72,10 +72,9 @@ async def hear(ctx: Ctx, talk: Talk, words: str) -> None:
     """A member's words, on any road, and the answer to them."""
     member = await _known(ctx, talk)
     if member is not None:
-        line = await todo.first_line(ctx.tx, ctx.policy, ctx.say, member)
         # As the directory writes them: WeCom's callbacks do not always (doc 90236).
         talk = replace(talk, userid=member.userid)
-        await answer_member(ctx, member, talk, words, all_handlers().staff_commands, first_line=line)
+        await answer_member(ctx, member, talk, words, all_handlers().staff_commands)
 
 
 async def see(ctx: Ctx, talk: Talk) -> None:

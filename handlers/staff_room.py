@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from camp import group_post, staff_room, staff_room_answers
+from camp.room import bound_in_words
 from handlers._cohort_choice import need_cohort
 from handlers.core.context import Ctx, StaffCtx
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
 from handlers.core.router import MANAGER, Router
+from storage import cohorts
 
 router = Router()
 
@@ -23,9 +25,18 @@ router = Router()
     in_groups=True,
 )
 async def make_room(ctx: StaffCtx, rest: Rest) -> Reply:
+    room = ctx.talk.room
+    if rest.empty and room is not None and room.pool is not None:
+        # Which cohort is never guessed here, were it the only one: a pool is of all of them.
+        return Reply.text(await _name_one(ctx, bound_in_words(ctx.say, room)))
     cohort = await need_cohort(ctx, rest, lambda c: c.closed_at is None)
     outcome = await staff_room.make(ctx.tx, ctx.policy, cohort, by=ctx.member)
     return Reply.text(ctx.say(f"staff_room.{outcome.verdict}", name=outcome.name, people=outcome.people))
+
+
+async def _name_one(ctx: StaffCtx, bound: str) -> str:
+    known = [cohort.code for cohort in await cohorts.cohorts_of(ctx.tx) if cohort.closed_at is None][-8:]
+    return ctx.say("staff_room.of_a_cohort", bound=bound, known="、".join(known) or "-")
 
 
 @router.fact("answer.appchat.create")

@@ -13,13 +13,14 @@ from camp.phrases import Say
 from camp.roster import ClassView, LessonOf, NoCohort, choose_cohort, lesson_name, open_cohorts, view_classes
 from camp.rules.place import Place
 from camp.when import day_and_time, day_and_time_near
-from handlers._cohort_choice import meant
+from handlers._cohort_choice import meant, none_here
 from handlers._lesson_choice import begun_lesson, no_cohort
 from handlers.core.context import StaffCtx
 from handlers.core.grammar import Rest
 from handlers.core.reply import Reply
 from handlers.core.router import TEACHER, Router
-from storage import rosters
+from storage import group_flow, rosters
+from storage.cohorts import Lesson
 from storage.nudge_budgets import Missing
 from storage.rosters import LessonCount, RosterLine
 
@@ -42,6 +43,8 @@ async def my_classes(ctx: StaffCtx, rest: Rest) -> Reply:
     views = await view_classes(ctx.tx, ctx.policy, scope, words)
     if not views:
         return Reply.text(ctx.say("teacher.no_cohort"))
+    if not any(view.groups for view in views) and (none := none_here(ctx, scope)):
+        return Reply.text(none)
     lines = [line for view in views for line in _class_lines(ctx, view)]
     return Reply.listing("", lines)
 
@@ -62,7 +65,7 @@ async def roster(ctx: StaffCtx, rest: Rest) -> Reply:
         return no_cohort(ctx, cohort, words)
     lines = await rosters.roster(ctx.tx, scope, [cohort.id])
     if not lines:
-        return Reply.text(ctx.say("teacher.roster_empty", cohort=cohort.name))
+        return Reply.text(none_here(ctx, scope) or ctx.say("teacher.roster_empty", cohort=cohort.name))
     return Reply.listing(ctx.say("teacher.roster_head", cohort=cohort.name), [*_roster_lines(ctx, lines), _total(ctx, lines)])
 
 
@@ -83,7 +86,7 @@ async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
     count = await _count(ctx, found)
     name = lesson_name(ctx.say, found.lesson)
     if not count.to_attend:
-        return Reply.text(ctx.say("teacher.nobody_counts", lesson=name))
+        return Reply.text(none_here(ctx, found.scope) or ctx.say("teacher.nobody_counts", lesson=name))
     if not missed.people:
         return Reply.text(ctx.say("teacher.nobody_absent", lesson=name, learners=count.to_attend))
     values = {"lesson": name, "number": missed.missing, "learners": count.to_attend}
@@ -95,7 +98,7 @@ async def absent(ctx: StaffCtx, rest: Rest) -> Reply:
     else:
         head = ctx.say("teacher.absent", **values)
     await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, ctx.talk, found.cohort, missed)
-    return Reply.listing(head, _persons(ctx, missed.people))
+    return Reply.listing(head, await _missed(ctx, found.lesson, missed.people))
 
 
 @router.staff(
@@ -115,12 +118,10 @@ async def unfinished(ctx: StaffCtx, rest: Rest) -> Reply:
     count = await _count(ctx, found)
     name = lesson_name(ctx.say, found.lesson)
     if not count.to_complete:
-        return Reply.text(ctx.say("teacher.nobody_counts", lesson=name))
+        return Reply.text(none_here(ctx, found.scope) or ctx.say("teacher.nobody_counts", lesson=name))
     if not missed.people:
         return Reply.text(ctx.say("teacher.all_finished", lesson=name, learners=count.to_complete))
-    mark = ctx.say("teacher.mark_attended")
-    persons = zip(_persons(ctx, missed.people), missed.people, strict=True)
-    lines = [f"{person} {mark}" if line.attended else person for person, line in persons]
+    lines = await _missed(ctx, found.lesson, missed.people)
     await offer(ctx.tx, ctx.policy, ctx.say, ctx.member, ctx.talk, found.cohort, missed)
     return Reply.listing(ctx.say("teacher.unfinished", lesson=name, number=missed.missing, learners=count.to_complete), lines)
 
@@ -145,7 +146,11 @@ async def not_in_group(ctx: StaffCtx, rest: Rest) -> Reply:
         chosen = await open_cohorts(ctx.tx, scope)
     if not chosen:
         return Reply.text(ctx.say("teacher.no_cohort"))
-    lines = await rosters.roster(ctx.tx, scope, [c.id for c in chosen], missing_in_group=True)
+    ids = [c.id for c in chosen]
+    lines = await rosters.roster(ctx.tx, scope, ids, missing_in_group=True)
+    none = None if lines else none_here(ctx, scope)
+    if none and not await rosters.roster(ctx.tx, scope, ids):
+        return Reply.text(none)
     if not lines:
         return Reply.text(ctx.say("teacher.all_in_group"))
     by_class: dict[tuple[str, str | None], list[RosterLine]] = {}
@@ -197,6 +202,17 @@ def _class_lines(ctx: StaffCtx, view: ClassView) -> list[str]:
 
 def _persons(ctx: StaffCtx, lines: Sequence[RosterLine | Missing]) -> list[str]:
     return ctx.say.each("teacher.person", id=[line.learner_id for line in lines], name=[line.shown for line in lines])
+
+
+async def _missed(ctx: StaffCtx, lesson: Lesson, people: Sequence[Missing]) -> list[str]:
+    """Who missed a lesson, or attended it and no more; beside them who left the class group while it ran."""
+    attended, left = ctx.say("teacher.mark_attended"), ctx.say("teacher.mark_left")
+    gone = await group_flow.left_during(ctx.tx, lesson)
+    lines = []
+    for person, line in zip(_persons(ctx, people), people, strict=True):
+        marks = [attended] * line.attended + [left] * (line.learner_id in gone)
+        lines.append(" ".join([person, *marks]))
+    return lines
 
 
 def _roster_lines(ctx: StaffCtx, lines: Sequence[RosterLine]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from camp import card
 from camp.nudge import Outcome, Verdict, start
 from camp.nudge_offer import bury_offer, in_words, is_for, short_name
@@ -10,7 +12,8 @@ from camp.nudge_result import result_in_words
 from camp.roster import lesson_name
 from camp.scope import scope_of
 from camp.when import day_and_time_near
-from handlers._cohort_choice import scope_here
+from camp.workplace import rest_comes
+from handlers._cohort_choice import meant, scope_here
 from handlers._lesson_choice import begun_lesson
 from handlers._message_choice import meant_cohort
 from handlers._message_list import of_cohort, waiting_lines
@@ -77,27 +80,21 @@ async def nudge_by_tap(ctx: StaffCtx, rest: str) -> Reply:
     usage=("群发 [期]", "nudges [cohort]"),
     example=("群发 read7-01", "nudges read7-01"),
     summary=(
-        "等你点发送的群发任务，今天和本月发了多少；加上期看班群群发",
-        "mass sends that wait for your tap; with a cohort those to its groups",
+        "等你点发送的群发任务，今天和本月发了多少；加上期，或在绑定的群里，看那一期班群的和催课的",
+        "mass sends that wait for your tap; with a cohort, or in a bound group, those to its groups and its reminders",
     ),
     arguments=False,
     in_groups=True,
 )
 async def list_nudges(ctx: StaffCtx, rest: Rest) -> Reply:
-    if not rest.empty:
+    words, narrowed = meant(ctx, rest)
+    if words:
         found = await meant_cohort(ctx, rest)
-        return found if isinstance(found, Reply) else await of_cohort(ctx, found)
+        return found if isinstance(found, Reply) else await _of_cohort(ctx, found, narrowed.class_group_id)
     scope, spans, limits = scope_of(ctx.member), spans_now(ctx.tx, ctx.policy), ctx.policy.nudge
-    shown = await nudges.listed(ctx.tx, scope, spans[0])
-    counted = await nudges.counts(ctx.tx, [nudge.id for nudge in shown])
-    lessons = await cohorts.load_lessons(ctx.tx, [nudge.lesson_id for nudge in shown])
-    senders = await members.load_many(ctx.tx, [nudge.teacher_id for nudge in shown])
     today, month = await nudge_budgets.sent_within(ctx.tx, scope, spans)
     head = ctx.say("nudge.list_head", today=today, month=month)
-    lines = await waiting_lines(ctx)
-    for nudge in shown:
-        other = senders[nudge.teacher_id].shown if nudge.teacher_id != ctx.member.id else ""
-        lines.append(_line(ctx, nudge, lessons[nudge.lesson_id], counted[nudge.id], other))
+    lines = [*await waiting_lines(ctx), *await _lines(ctx, await nudges.listed(ctx.tx, scope, spans[0]))]
     quiet = limits.quiet_from != limits.quiet_to
     rule = ctx.say(
         "nudge.list_rule",
@@ -107,6 +104,16 @@ async def list_nudges(ctx: StaffCtx, rest: Rest) -> Reply:
         quiet=ctx.say("nudge.list_quiet", **_quiet(ctx)) if quiet else "",
     )
     return Reply.listing(head, [*(lines or [ctx.say("nudge.list_none")]), rule])
+
+
+async def _of_cohort(ctx: StaffCtx, cohort: Cohort, class_id: int | None) -> Reply:
+    """What its class groups were sent, then today's reminders of its lessons; of a class alone where one is meant."""
+    head, lines = await of_cohort(ctx, cohort, class_id)
+    shown = await nudges.listed(ctx.tx, scope_of(ctx.member), spans_now(ctx.tx, ctx.policy)[0])
+    lessons = await cohorts.load_lessons(ctx.tx, [nudge.lesson_id for nudge in shown])
+    teacher_id = None if class_id is None else (await cohorts.load_class_group(ctx.tx, class_id)).class_teacher_id
+    here = [n for n in shown if lessons[n.lesson_id].cohort_id == cohort.id and teacher_id in (None, n.teacher_id)]
+    return Reply.listing(head, [*lines, *await _lines(ctx, here)])
 
 
 async def _by_word(ctx: StaffCtx, rest: Rest, kind: Kind) -> Reply:
@@ -131,7 +138,8 @@ async def _start(ctx: StaffCtx, cohort: Cohort, lesson: Lesson, kind: Kind, scop
         tap = tap_of(ctx) if "task_id" in ctx.fact.body else None
         tapped = await bury_offer(ctx.tx, ctx.policy, ctx.member, lesson, kind, face, tap)
         if tap is not None and not tapped:
-            await card.repaint(ctx.tx, ctx.policy, tap)  # the tapped card was dead before
+            # An older card, which a newer one stands for, or one whose nudge is over: the tap counts all the same.
+            await card.tell_on(ctx.tx, ctx.policy, tap, face)
     return Reply.text(words)
 
 
@@ -153,7 +161,8 @@ async def _outcome(ctx: StaffCtx, cohort: Cohort, lesson: Lesson, kind: Kind, ou
     ]
     others = [share for share in outcome.started if share.teacher.id != ctx.member.id]
     lines += [ctx.say("nudge.started_for", teacher=s.teacher.shown, number=len(s.learner_ids)) for s in others]
-    return "\n".join([*lines, ctx.say("nudge.started_next")])
+    rest = await rest_comes(ctx.tx, ctx.policy, ctx.say, ctx.talk, cohort.id)
+    return "\n".join([*lines, f"{ctx.say('nudge.started_next')}{rest}"])
 
 
 async def _waiting(ctx: StaffCtx, name: str, outcome: Outcome) -> str:
@@ -166,6 +175,17 @@ async def _waiting(ctx: StaffCtx, name: str, outcome: Outcome) -> str:
         number = counted[nudge.id].get(Got.PLANNED, 0)
         lines.append(ctx.say(key, lesson=name, at=at, number=number, teacher=senders[nudge.teacher_id].shown))
     return "\n".join(lines)
+
+
+async def _lines(ctx: StaffCtx, shown: Sequence[Nudge]) -> list[str]:
+    counted = await nudges.counts(ctx.tx, [nudge.id for nudge in shown])
+    lessons = await cohorts.load_lessons(ctx.tx, [nudge.lesson_id for nudge in shown])
+    senders = await members.load_many(ctx.tx, [nudge.teacher_id for nudge in shown])
+    lines = []
+    for nudge in shown:
+        other = senders[nudge.teacher_id].shown if nudge.teacher_id != ctx.member.id else ""
+        lines.append(_line(ctx, nudge, lessons[nudge.lesson_id], counted[nudge.id], other))
+    return lines
 
 
 def _line(ctx: StaffCtx, nudge: Nudge, lesson: Lesson, got: dict[Got, int], other: str) -> str:

@@ -74,7 +74,7 @@ def _known(table: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 
 def _aibot(table: dict[str, Any], callback_url: str) -> AibotConfig:
     """The corp's intelligent robot; a file without [wecom.aibot] says that there is none, and its mode is "url" unless named."""
-    names = ("mode", "bot_id", "secret", "token", "encoding_aes_key")
+    names = ("mode", "name", "bot_id", "secret", "token", "encoding_aes_key")
     return replace(AibotConfig(mode="url", callback_url=callback_url), **_known(table, {name: name for name in names}))
 
 

@@ -19,6 +19,7 @@ CALLBACK_KINDS = {
     "skew": "timestamp and CreateTime are `skew_s` seconds off",
 }
 API_TROUBLES = ("errcode", "http_status", "hang_s", "cut", "junk")
+FAULT_KEYS = " ".join(["path", *API_TROUBLES, "kind", "delay_s", "skew_s", "times", "chance"])  # how a fault is ordered
 
 
 @dataclass

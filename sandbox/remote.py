@@ -37,11 +37,11 @@ class Remote:
         except OSError as error:
             raise Refused(f"连不上沙箱 {self._base}：{error}") from None
 
-    def act(self, path: str, **body: Any) -> Any:
+    def act(self, path: str, /, **body: Any) -> Any:
         return self.call("POST", path, {name: value for name, value in body.items() if value not in (None, "")})
 
 
-def _write(line: str) -> None:
+def write(line: str) -> None:
     sys.stdout.write(line + "\n")
 
 
@@ -49,70 +49,84 @@ def _clock_face(at: int) -> str:
     return time.strftime("%H:%M:%S", time.localtime(at))
 
 
-def _told(answer: Any) -> None:
+def told(answer: Any) -> None:
     words = " ".join(f"{name}={value}" for name, value in answer.items() if value not in ("", None))
-    _write(f"好的 {words}".rstrip())
+    write(f"好的 {words}".rstrip())
 
 
 def member(remote: Remote, o: argparse.Namespace) -> None:
-    _told(remote.act("/members", userid=o.userid, name=o.name, department_ids=o.department))
+    told(remote.act("/members", userid=o.userid, name=o.name, department_ids=o.department))
 
 
 def learner(remote: Remote, o: argparse.Namespace) -> None:
-    _told(remote.act("/learners", name=o.name, external_userid=o.id, unionid=o.unionid))
+    told(remote.act("/learners", name=o.name, external_userid=o.id, unionid=o.unionid))
 
 
 def group(remote: Remote, o: argparse.Namespace) -> None:
-    _told(remote.act("/groups", name=o.name, owner=o.owner, chat_id=o.chat_id))
+    told(remote.act("/groups", name=o.name, owner=o.owner, chat_id=o.chat_id))
+
+
+def room(remote: Remote, o: argparse.Namespace) -> None:
+    told(remote.act("/rooms", name=o.name, members=o.member, id=o.id, aibot=not o.no_robot))
+
+
+def unhook(remote: Remote, o: argparse.Namespace) -> None:
+    told(remote.act(f"/robots/{urllib.parse.quote(o.name, safe='')}/remove"))
 
 
 def follow(remote: Remote, o: argparse.Namespace) -> None:
     body = {"external_userid": o.learner, "userid": o.member, "state": o.state}
-    _told(remote.act("/follow", **body))
+    told(remote.act("/follow", **body))
 
 
 def unfollow(remote: Remote, o: argparse.Namespace) -> None:
-    _told(remote.act("/unfollow", external_userid=o.learner, userid=o.member, by=o.by))
+    told(remote.act("/unfollow", external_userid=o.learner, userid=o.member, by=o.by))
 
 
 def join(remote: Remote, o: argparse.Namespace) -> None:
     path = f"/groups/{urllib.parse.quote(o.chat_id)}/join"
-    _told(remote.act(path, external_userid=o.who, join_scene=o.scene, state=o.state))
+    told(remote.act(path, external_userid=o.who, join_scene=o.scene, state=o.state))
 
 
 def leave(remote: Remote, o: argparse.Namespace) -> None:
     path = f"/groups/{urllib.parse.quote(o.chat_id)}/leave"
-    _told(remote.act(path, external_userid=o.who, quit_scene=1 if o.removed else 0))
+    told(remote.act(path, external_userid=o.who, quit_scene=1 if o.removed else 0))
 
 
 def enter(remote: Remote, o: argparse.Namespace) -> None:
     body = {"external_userid": o.learner, "url": o.link, "scene": o.scene, "scene_param": o.param}
-    _told(remote.act("/kf/enter", **body))
+    told(remote.act("/kf/enter", **body))
 
 
 def say(remote: Remote, o: argparse.Namespace) -> None:
-    _told(remote.act("/kf/say", external_userid=o.learner, text=" ".join(o.text), menu_id=o.menu_id))
+    told(remote.act("/kf/say", external_userid=o.learner, text=" ".join(o.text), menu_id=o.menu_id))
 
 
 def tell(remote: Remote, o: argparse.Namespace) -> None:
-    _told(remote.act("/app/say", userid=o.member, text=" ".join(o.text)))
+    told(remote.act("/app/say", userid=o.member, text=" ".join(o.text)))
 
 
 def click(remote: Remote, o: argparse.Namespace) -> None:
+    told(remote.act("/app/click", userid=o.member, task_id=o.task_id, key=o.key, selected=chosen(o.select)))
+
+
+def chosen(pairs: list[str]) -> dict[str, list[str]]:
+    """What was selected on a card, of words like 问题=选项."""
     selected: dict[str, list[str]] = {}
-    for pair in o.select:
+    for pair in pairs:
         question, _, option = pair.partition("=")
         selected.setdefault(question, []).append(option)
-    _told(remote.act("/app/click", userid=o.member, task_id=o.task_id, key=o.key, selected=selected))
+    return selected
 
 
 def send(remote: Remote, o: argparse.Namespace) -> None:
-    _told(remote.act(f"/mass/{urllib.parse.quote(o.msgid)}/send", userid=o.member))
+    told(remote.act(f"/mass/{urllib.parse.quote(o.msgid)}/send", userid=o.member))
 
 
 def bubble_lines(bubble: dict[str, Any]) -> list[str]:
     """One message of a phone as lines; what can be pressed is shown as the words of the next command."""
-    who = {"me": "我", "kf": "客服", "app": "应用"}.get(bubble["from"], bubble["from"])
+    named = {"me": "我", "kf": "客服", "app": "应用", "aibot": "智能机器人"}
+    who = bubble.get("from_name") or named.get(bubble["from"], bubble["from"])
     lines = [f"[{_clock_face(bubble['at'])}] {who}：{bubble['text']}"]
     lines += [f"    · {item.get('content', '')} (menu {item['id']})" for item in bubble.get("items", []) if "id" in item]
     lines += [f"    · {item.get('content', '')} {item['url']}" for item in bubble.get("items", []) if "url" in item]
@@ -125,15 +139,46 @@ def bubble_lines(bubble: dict[str, Any]) -> list[str]:
         lines.append(f"    ？--select {question['question_key']}=…（{choices}）")
     if bubble.get("label"):
         lines.append(f"    （已处理：{bubble['label']}）")
-    lines += [f"    ［{b['text']}］ click {bubble['task_id']} {b['key']}" for b in bubble.get("buttons", [])]
+    kind, _, room_id = bubble.get("chat", "").partition(":")
+    act, where = ("robot click" if kind in ("aibot", "room") else "click"), (f" --room {room_id}" if kind == "room" else "")
+    lines += [f"    ［{b['text']}］ {act} {bubble['task_id']} {b['key']}{where}" for b in bubble.get("buttons", [])]
     return lines
 
 
 def phone(remote: Remote, o: argparse.Namespace) -> None:
+    """What a person has on the phone; what stands in groups with `--chat`, by name or id."""
+    if o.chat:
+        _chat(remote, o)
+        return
     world = remote.call("GET", "/state")
     kind = "member" if any(person["userid"] == o.who for person in world["members"]) else "learner"
     for bubble in remote.call("GET", f"/phones/{kind}/{urllib.parse.quote(o.who)}")["messages"]:
-        _write("\n".join(bubble_lines(bubble)))
+        write("\n".join(bubble_lines(bubble)))
+
+
+def _chat(remote: Remote, o: argparse.Namespace) -> None:
+    chats = remote.call("GET", f"/phone/{urllib.parse.quote(o.who)}")["chats"]
+    found = next((one for one in chats if o.chat in (one["name"], one["chat"], one["chat"].partition(":")[2])), None)
+    if found is None:
+        raise Refused(f"{o.who} 的手机上没有「{o.chat}」，有 {'、'.join(one['name'] for one in chats)}")
+    for bubble in found["messages"]:
+        write("\n".join(bubble_lines(bubble)))
+
+
+def fault(remote: Remote, o: argparse.Namespace) -> None:
+    """Order one fault as docs/sandbox.md words it, or clear all; shows what is queued."""
+    unclear = [word for word in o.words if "=" not in word]
+    if unclear:
+        raise Refused(f"写成 键=值：{' '.join(unclear)}")
+    if o.clear:
+        remote.call("DELETE", "/faults")
+    if o.words:
+        remote.act("/faults", **dict(word.split("=", 1) for word in o.words))
+    queued = remote.call("GET", "/faults")
+    for one in [*queued["api"], *queued["callbacks"]]:
+        write(" ".join(f"{name}={value}" for name, value in one.items()))
+    if not queued["api"] and not queued["callbacks"]:
+        write("没有故障")
 
 
 def watch(remote: Remote, o: argparse.Namespace) -> None:
@@ -142,7 +187,7 @@ def watch(remote: Remote, o: argparse.Namespace) -> None:
     while True:
         for line in remote.call("GET", f"/transcript?after={seq}&wait=20"):
             seq = line["seq"]
-            _write(f"[{_clock_face(line['at'])}] {line['who']} → {line['to']}：{line['what']}")
+            write(f"[{_clock_face(line['at'])}] {line['who']} → {line['to']}：{line['what']}")
         sys.stdout.flush()
 
 
@@ -155,9 +200,9 @@ def calendar(remote: Remote, o: argparse.Namespace) -> None:
             raise Refused(f"{o.file}：{fault}") from None
     marks = remote.call("GET", "/calendar")["marks"]
     for mark in marks:
-        _write(f"{time.strftime('%Y-%m-%d %H:%M', time.localtime(mark['at']))} {mark['label']}")
+        write(f"{time.strftime('%Y-%m-%d %H:%M', time.localtime(mark['at']))} {mark['label']}")
     if not marks:
-        _write("日历是空的；用法：calendar camp.toml")
+        write("日历是空的；用法：calendar camp.toml")
 
 
 def crowd(remote: Remote, o: argparse.Namespace) -> None:
@@ -171,17 +216,20 @@ def crowd(remote: Remote, o: argparse.Namespace) -> None:
 def state(remote: Remote, o: argparse.Namespace) -> None:
     world = remote.call("GET", "/state")
     if o.json:
-        _write(json.dumps(world, ensure_ascii=False, indent=2))
+        write(json.dumps(world, ensure_ascii=False, indent=2))
         return
     for person in world["members"]:
-        _write(f"成员 {person['userid']} {person['name']}{'' if person['active'] else '（已离职）'}")
+        write(f"成员 {person['userid']} {person['name']}{'' if person['active'] else '（已离职）'}")
     for person in world["learners"]:
         friends = [f for f in world["follows"] if f["external_userid"] == person["external_userid"]]
         words = "；".join(f"{f['userid']} {' '.join(f['tags'])}".strip() for f in friends)
-        _write(f"学员 {person['external_userid']} {person['name']}{f'（好友 {words}）' if words else ''}")
+        write(f"学员 {person['external_userid']} {person['name']}{f'（好友 {words}）' if words else ''}")
     for one in world["groups"]:
-        _write(f"群 {one['chat_id']} {one['name']}：{len(one['members'])} 人")
+        write(f"群 {one['chat_id']} {one['name']}：{len(one['members'])} 人")
+    for one in world["rooms"]:
+        robot = "，有智能机器人" if one["aibot"] else ""
+        write(f"内部群 {one['id']} {one['name']}：{len(one['members'])} 人{robot}")
     counted = world["counters"]["callbacks"]
-    _write(f"回调 {counted['sent']} 条，送达 {counted['delivered']}，丢失 {counted['lost']}")
+    write(f"回调 {counted['sent']} 条，送达 {counted['delivered']}，丢失 {counted['lost']}")
     for path, times in sorted(world["counters"]["calls"].items()):
-        _write(f"接口 {path} {times} 次")
+        write(f"接口 {path} {times} 次")

@@ -14,12 +14,13 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.cohorts import Cohort, Lesson, calendars_of, load_cohorts, to_lesson
 from storage.database import Tx
-from storage.declared import read_once
+from storage.declared import LEAVES_KNOWN, read_once
 from storage.enrolments import NEWEST_FIRST, Enrolment
 from storage.learners import Learner
 from storage.statement import Upsert, built_once, insert_into
 from storage.sweeps import POOLS
-from storage.tables_camp import attendance, enrolments, identities, learners, lessons, pool_entries
+from storage.tables_camp import attendance, enrolments, identities, learners, lessons
+from storage.tables_sales import pool_entries
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,7 @@ def _recount(enrolment_id: int) -> ReturningUpdate[Any]:
         .where(enrolments.c.id == enrolment_id)
         .values(attended=attended, completed=completed)
         .returning(enrolments.c.attended, enrolments.c.completed, enrolments.c.place)
+        .execution_options(**LEAVES_KNOWN)
     )
 
 

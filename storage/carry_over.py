@@ -37,7 +37,8 @@ from storage.database import Tx
 from storage.kf import WINDOW
 from storage.statement import insert_into
 from storage.sweeps import Who, placed_by
-from storage.tables_camp import class_groups, cohorts, enrolments, learners, placements
+from storage.tables_camp import class_groups, cohorts, enrolments, learners
+from storage.tables_closing import placements
 from storage.tables_loop import kf_windows
 
 # How an enrolment made by a closing says where it came from.

@@ -15,7 +15,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from storage.columns import to_micros
 from storage.database import Tx
 from storage.statement import built_once
-from storage.tables_camp import camps, closings, cohorts, enrolments
+from storage.tables_camp import camps, cohorts, enrolments
+from storage.tables_closing import closings
 
 _DAY_MICROS = 86_400_000_000
 _CHANGE = update(closings).where(closings.c.id == bindparam("of"))

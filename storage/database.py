@@ -16,12 +16,13 @@ from typing import Any
 import asyncpg
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import ExceptionContext, make_url
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from storage.columns import read_json, write_json
 from storage.declared import watch
+from storage.faults import StorageAway, StorageBusy, plain_faults
 from storage.later import Later, watch_waiting
 from storage.sqlite_connection import OneTurnConnection, open_sqlite
 
@@ -55,26 +56,6 @@ Now = Callable[[], datetime]
 def machine_now() -> datetime:
     """The machine's clock."""
     return datetime.now(UTC)
-
-
-class StorageBusy(Exception):
-    """The database is locked or refused a concurrent change; nothing was written, the same work may be tried again.
-
-    `reason` is for operators and names nothing of the data.
-    """
-
-    reason = "another process holds the database"
-
-
-class StorageAway(StorageBusy):
-    """The database cannot be reached or cannot write (a restart, a full disk); whether the last commit stands is not known.
-
-    Everything the loop writes is made to be tried again: facts have their dedup_key, rows their state.
-    """
-
-    def __init__(self, kind: str, reason: str = "the database does not answer") -> None:
-        super().__init__(f"{kind}: {reason}")
-        self.reason = reason
 
 
 @dataclass
@@ -200,7 +181,7 @@ class Database:
     @asynccontextmanager
     async def _begin(self, now: datetime | None, opened: AbstractAsyncContextManager[AsyncConnection]) -> AsyncIterator[Tx]:
         try:
-            async with _plain_faults(), opened as conn, conn.begin():
+            async with plain_faults(), opened as conn, conn.begin():
                 yield Tx(conn, now or self.now())
         except StorageBusy as error:
             self.fault = error
@@ -209,7 +190,7 @@ class Database:
     @asynccontextmanager
     async def read(self, now: datetime | None = None) -> AsyncIterator[Tx]:
         """A reading transaction that never waits for the writer; StorageBusy as `write`."""
-        async with _plain_faults(), self._open(self._reader) as conn:
+        async with plain_faults(), self._open(self._reader) as conn:
             yield Tx(conn, now or self.now())
 
     @asynccontextmanager
@@ -266,54 +247,3 @@ def _fell_silent(fault: ExceptionContext) -> StorageAway | None:
         return None
     fault.is_disconnect = fault.invalidate_pool_on_disconnect = True
     return StorageAway(type(fault.original_exception).__name__)
-
-
-@asynccontextmanager
-async def _plain_faults() -> AsyncIterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        if is_busy(error):
-            raise StorageBusy(type(error.orig).__name__) from error
-        if (reason := away_reason(error)) is not None:
-            raise StorageAway(type(error.orig).__name__, reason) from error
-        raise
-
-
-def is_busy(error: DBAPIError) -> bool:
-    """Whether the error means "try the same again": SQLite's lock, PostgreSQL's serialisation failure or deadlock."""
-    if _sqlstate(error) is not None:
-        return _sqlstate(error) in {"40001", "40P01", "55P03"}
-    text = str(error.orig).lower()
-    return "database is locked" in text or "database table is locked" in text or "database is busy" in text
-
-
-# What SQLite says when no write can succeed, for whoever asks.
-_SQLITE_AWAY = {
-    "disk is full": "the disk is full or fails",
-    "disk i/o error": "the disk is full or fails",
-    "readonly database": "the database is read-only",
-    "unable to open database": "the database file cannot be opened",
-}
-
-
-def away_reason(error: DBAPIError) -> str | None:
-    """Why the database is out of reach, or takes no write, for everybody and not only for this statement; None when it does."""
-    state = _sqlstate(error)
-    if state is not None and state[:2] == "53":
-        return "the disk is full or fails" if state == "53100" else "the database has no room for more work"
-    if state == "25006":
-        return "the database is read-only"
-    if error.connection_invalidated or (state is not None and (state[:2] == "08" or state[:3] == "57P")):
-        return "the database does not answer"
-    text = str(error.orig).lower()
-    return next((reason for words, reason in _SQLITE_AWAY.items() if words in text), None)
-
-
-def is_away(error: DBAPIError) -> bool:
-    """Whether no fault of this statement is to blame."""
-    return away_reason(error) is not None
-
-
-def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+# Execution option of a statement that changes nothing of what is read once of its table.
+LEAVES_KNOWN = {"leaves_known": True}
+
 # Per connection in use: table, then query and arguments, then what it returned.
 _known: WeakKeyDictionary[Connection, dict[str, dict[Hashable, Any]]] = WeakKeyDictionary()
 
@@ -55,7 +58,7 @@ def watch(engine: Engine) -> None:
     def _written(connection: Connection, statement: Any, *_: Any) -> None:
         if connection not in _known:
             return
-        if getattr(statement, "is_dml", False):
+        if getattr(statement, "is_dml", False) and not statement.get_execution_options().get("leaves_known"):
             _known[connection].pop(statement.table.name, None)
         elif getattr(statement, "is_text", False):
             _forget(connection)

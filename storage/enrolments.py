@@ -10,11 +10,13 @@ from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
+from storage.declared import LEAVES_KNOWN
 from storage.statement import built_once
 from storage.tables_camp import enrolments
 
 NEWEST_FIRST = (enrolments.c.enrolled_at.desc(), enrolments.c.id.desc())
-_ADD = insert(enrolments).returning(enrolments)
+# Who is counted is counted up to an id (storage.loads), and a new one lies behind it.
+_ADD = insert(enrolments).returning(enrolments).execution_options(**LEAVES_KNOWN)
 _CHANGE = update(enrolments).where(enrolments.c.id == bindparam("of"))
 
 

@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, tuple_, update
+from sqlalchemy import Select, exists, func, or_, select, tuple_, update
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
-from storage.statement import Upsert, insert_into
+from storage.statement import Upsert, built_once, insert_into
 from storage.tables_camp import enrolments, follows, learners
 
 
@@ -40,8 +40,7 @@ async def find(tx: Tx, learner_id: int, member_id: int) -> Follow | None:
 
 async def of_learners(tx: Tx, learner_ids: Sequence[int]) -> list[Follow]:
     """All follows of these learners, ended ones too, the newest first."""
-    query = select(follows).where(follows.c.learner_id.in_(learner_ids)).order_by(follows.c.added_at.desc(), follows.c.member_id)
-    return [_to_follow(row) for row in await tx.conn.execute(query)]
+    return [_to_follow(row) for row in await tx.conn.execute(*_of_learners(learner_ids))]
 
 
 async def begin(tx: Tx, learner_id: int, member_id: int, channel_code: str | None, at: datetime) -> None:
@@ -103,6 +102,11 @@ async def without_enrolment(tx: Tx, after_id: int, upto: int | None, limit: int)
     for row in await tx.conn.execute(query):
         newest.setdefault(row.learner_id, _to_follow(row))
     return list(newest.values())
+
+
+@built_once
+def _of_learners(learner_ids: Sequence[int]) -> Select[Any]:
+    return select(follows).where(follows.c.learner_id.in_(learner_ids)).order_by(follows.c.added_at.desc(), follows.c.member_id)
 
 
 @lru_cache

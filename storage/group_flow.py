@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, select
 
+from storage.cohorts import Lesson
 from storage.columns import LearnerName
 from storage.database import Tx
 from storage.tables_camp import class_groups, group_members, identities, learners
@@ -30,6 +31,30 @@ class DayCount(NamedTuple):
 
 async def leavers(tx: Tx, group_ids: Sequence[int]) -> list[Leaver]:
     """Who left these groups and sits in no other group of the cohort now, the last first."""
+    query = (
+        _gone(group_members.c.left_at, group_members.c.quit_scene, class_groups.c.code, learners.c.id, learners.c.name)
+        .outerjoin(learners, learners.c.id == identities.c.learner_id)
+        .where(group_members.c.class_group_id.in_(group_ids))
+        .order_by(group_members.c.left_at.desc(), group_members.c.external_userid)
+    )
+    return [Leaver(*row) for row in await tx.conn.execute(query)]
+
+
+async def left_during(tx: Tx, lesson: Lesson) -> frozenset[int]:
+    """The learners who left the cohort's groups while the lesson ran and sit in none now; not those of a group that was
+    dissolved, whom nobody lost one by one."""
+    query = _gone(identities.c.learner_id).where(
+        class_groups.c.cohort_id == lesson.cohort_id,
+        class_groups.c.dismissed_at.is_(None),
+        group_members.c.left_at >= lesson.starts_at,
+        group_members.c.left_at < lesson.ends_at,
+        identities.c.learner_id.is_not(None),
+    )
+    return frozenset((await tx.conn.execute(query)).scalars())
+
+
+def _gone(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Of people who left a group and sit in no other of its cohort now; `identities` says which learner they are, if any."""
     elsewhere, there = group_members.alias("elsewhere"), class_groups.alias("there")
     stays = exists().where(
         elsewhere.c.external_userid == group_members.c.external_userid,
@@ -37,17 +62,9 @@ async def leavers(tx: Tx, group_ids: Sequence[int]) -> list[Leaver]:
         elsewhere.c.class_group_id == there.c.id,
         there.c.cohort_id == class_groups.c.cohort_id,
     )
-    query = (
-        select(group_members.c.left_at, group_members.c.quit_scene, class_groups.c.code, learners.c.id, learners.c.name)
-        .join(class_groups, class_groups.c.id == group_members.c.class_group_id)
-        .outerjoin(
-            identities, and_(identities.c.kind == "external_userid", identities.c.value == group_members.c.external_userid)
-        )
-        .outerjoin(learners, learners.c.id == identities.c.learner_id)
-        .where(group_members.c.class_group_id.in_(group_ids), group_members.c.left_at.is_not(None), ~stays)
-        .order_by(group_members.c.left_at.desc(), group_members.c.external_userid)
-    )
-    return [Leaver(*row) for row in await tx.conn.execute(query)]
+    known = and_(identities.c.kind == "external_userid", identities.c.value == group_members.c.external_userid)
+    seats = group_members.join(class_groups, class_groups.c.id == group_members.c.class_group_id).outerjoin(identities, known)
+    return select(*columns).select_from(seats).where(group_members.c.left_at.is_not(None), ~stays)
 
 
 async def per_day(tx: Tx, group_ids: Sequence[int], days: Sequence[tuple[datetime, datetime]]) -> list[DayCount]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
+from storage.mass_tasks import MassTasks
 from storage.rosters import GONE
 from storage.scopes import Scope, group_within
 from storage.statement import insert_into
@@ -165,36 +166,12 @@ async def open_within(tx: Tx, scope: Scope) -> list[GroupMessageRow]:
     return [_to_row(row) for row in await tx.conn.execute(query)]
 
 
-async def to_look_at(tx: Tx, limit: int) -> list[GroupMessageRow]:
-    """The tasks WeCom is to be asked about now, the longest due first."""
-    query = (
-        select(*_COLUMNS)
-        .where(group_messages.c.closed_at.is_(None), group_messages.c.next_look_at <= tx.now)
-        .order_by(group_messages.c.next_look_at, group_messages.c.id)
-        .limit(limit)
-    )
-    return [_to_row(row) for row in await tx.conn.execute(query)]
-
-
-async def put_off(tx: Tx, looks: Mapping[int, datetime]) -> None:
-    """When each of these is to be looked at next."""
-    if looks:
-        query = update(group_messages).where(group_messages.c.id == bindparam("which")).values(next_look_at=bindparam("look_at"))
-        await tx.conn.execute(query, [{"which": row_id, "look_at": at} for row_id, at in looks.items()])
-
-
 async def together(tx: Tx, row: GroupMessageRow) -> list[GroupMessageRow]:
     """The tasks of the same message at the same moment in the same member's name that are being made or wait for their tap."""
     c = group_messages.c
     same = and_(c.message_id == row.message_id, c.seq == row.seq, c.anchor == row.anchor, c.sender_id == row.sender_id)
     open_ = and_(c.state.in_((State.ASKED, State.WAITING)), c.closed_at.is_(None), c.sent_at.is_(None))
     return [_to_row(one) for one in await tx.conn.execute(select(*_COLUMNS).where(same, open_).order_by(c.id))]
-
-
-async def known_msgids(tx: Tx, msgids: Sequence[str]) -> set[str]:
-    """Those of WeCom's tasks that are ours already."""
-    rows = await tx.conn.execute(select(group_messages.c.msgid).where(group_messages.c.msgid.in_(msgids)))
-    return {row.msgid for row in rows}
 
 
 async def attendance_of(tx: Tx, class_id: int, seq: int) -> tuple[int, int, int]:
@@ -236,3 +213,7 @@ def _in_class(class_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 def _to_row(r: Row[Any]) -> GroupMessageRow:
     values = dict(r._mapping)
     return GroupMessageRow(**{**values, "state": State(values["state"])})
+
+
+# As mass-send tasks, which are the same for all.
+tasks = MassTasks(group_messages, _to_row)

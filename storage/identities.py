@@ -12,9 +12,12 @@ from sqlalchemy.sql.dml import ReturningInsert
 from storage.database import Tx
 from storage.learners import Learner, add_identity, find, to_learner
 from storage.statement import built_once, insert_into
-from storage.tables_camp import attendance, enrolments, follows, identities, learners, placements, pool_entries, tag_marks
+from storage.tables_camp import attendance, enrolments, follows, identities, learners
+from storage.tables_closing import placements
 from storage.tables_loop import kf_windows, metadata
 from storage.tables_nudge import nudge_learners
+from storage.tables_sales import pool_entries
+from storage.tables_tags import tag_marks
 
 # What these hold of a learner is unique per learner and needs more than a new learner_id; all other tables just follow.
 _SPECIAL = {"enrolments", "follows", "tag_marks", "kf_windows", "nudge_learners"}

@@ -147,7 +147,7 @@ async def spend_each(tx: Tx, learner_ids: Sequence[int]) -> None:
 
 
 async def shut(tx: Tx, learner_id: int) -> None:
-    """WeCom refused (95001, 95002, session over): nothing more until the learner writes again."""
+    """WeCom refused (95002, session over): nothing more until the learner writes again."""
     tx.windows.pop(learner_id, None)
     await tx.conn.execute(update(kf_windows).where(kf_windows.c.learner_id == learner_id).values(closed_at=tx.now))
 

@@ -14,6 +14,7 @@ from storage.database import Tx
 from storage.statement import Upsert, built_once, insert_into
 from storage.tables_camp import identities, learners
 
+_ADD = insert(learners).returning(learners)
 _CHANGE = update(learners).where(learners.c.id == bindparam("of"))
 
 
@@ -51,7 +52,7 @@ async def find(tx: Tx, kind: str, value: str) -> Learner | None:
 async def add(tx: Tx, *, external_userid: str | None = None, name: str | None = None, owner_id: int | None = None) -> Learner:
     """A new learner; with an external_userid it becomes the first identity."""
     row = {"external_userid": external_userid, "name": name, "owner_id": owner_id, "created_at": tx.now}
-    learner = to_learner((await tx.conn.execute(insert(learners).values(row).returning(learners))).one())
+    learner = to_learner((await tx.conn.execute(_ADD, row)).one())
     if external_userid:
         await add_identity(tx, learner.id, "external_userid", external_userid)
     return learner

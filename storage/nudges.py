@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, bindparam, func, insert, or_, select, updat
 from sqlalchemy.engine import Row
 
 from storage.database import Tx
+from storage.mass_tasks import MassTasks
 from storage.scopes import Scope, member_within
 from storage.statement import built_once
 from storage.tables_camp import enrolments, identities, journal, learners, lessons
@@ -114,30 +115,6 @@ async def listed(tx: Tx, scope: Scope, since: datetime) -> list[Nudge]:
     wanted = or_(nudges.c.state.in_(OPEN), nudges.c.sent_at >= since)
     query = select(nudges).where(member_within(scope, nudges.c.teacher_id), lately, wanted).order_by(nudges.c.id)
     return [_to_nudge(row) for row in await tx.conn.execute(query)]
-
-
-async def to_look_at(tx: Tx, limit: int) -> list[Nudge]:
-    """The tasks WeCom is to be asked about now, the longest due first."""
-    query = (
-        select(nudges)
-        .where(nudges.c.closed_at.is_(None), nudges.c.next_look_at <= tx.now)
-        .order_by(nudges.c.next_look_at, nudges.c.id)
-        .limit(limit)
-    )
-    return [_to_nudge(row) for row in await tx.conn.execute(query)]
-
-
-async def put_off(tx: Tx, looks: Mapping[int, datetime]) -> None:
-    """When each of these is to be looked at next."""
-    if looks:
-        query = update(nudges).where(nudges.c.id == bindparam("which")).values(next_look_at=bindparam("look_at"))
-        await tx.conn.execute(query, [{"which": nudge_id, "look_at": at} for nudge_id, at in looks.items()])
-
-
-async def known_msgids(tx: Tx, msgids: Sequence[str]) -> set[str]:
-    """Those of WeCom's tasks that are ours already."""
-    rows = await tx.conn.execute(select(nudges.c.msgid).where(nudges.c.msgid.in_(msgids)))
-    return {row.msgid for row in rows}
 
 
 async def alike(tx: Tx, nudge: Nudge) -> int:
@@ -252,3 +229,7 @@ def _to_nudge(r: Row[Any]) -> Nudge:
         told_at=r.told_at,
         closed_at=r.closed_at,
     )
+
+
+# As mass-send tasks, which are the same for all.
+tasks = MassTasks(nudges, _to_nudge)

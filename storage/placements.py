@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Row, case, exists, func, select
 
 from storage.database import Tx
 from storage.sweeps import Sweep, placed_by
-from storage.tables_camp import closings, cohorts, enrolments, learners, members, placements
+from storage.tables_camp import cohorts, enrolments, learners, members
+from storage.tables_closing import closings, placements
 
 
 async def forecast(tx: Tx, sweep: Sweep, paid_place: str) -> dict[str, int]:

@@ -12,7 +12,9 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage.database import Tx
-from storage.tables_camp import BEST_FIRST, channels, claims, cohorts, enrolments, learners, notes, pool_entries, pool_views
+from storage.statement import built_once
+from storage.tables_camp import channels, cohorts, enrolments, learners, notes
+from storage.tables_sales import BEST_FIRST, claims, pool_entries, pool_views
 
 ACTIVE = ("open", "claimed")
 
@@ -61,10 +63,7 @@ async def load(tx: Tx, entry_id: int) -> Entry | None:
 
 async def of_learner(tx: Tx, learner_id: int) -> list[Entry]:
     """All entries of a learner: those that can be claimed or are claimed first, then the newest."""
-    active = case((pool_entries.c.state.in_(ACTIVE), 0), else_=1)
-    query = _entries().where(pool_entries.c.learner_id == learner_id)
-    rows = await tx.conn.execute(query.order_by(active, pool_entries.c.entered_at.desc(), pool_entries.c.id.desc()))
-    return [_to_entry(row) for row in rows]
+    return [_to_entry(row) for row in await tx.conn.execute(*_of_learner(learner_id))]
 
 
 async def enter(tx: Tx, *, enrolment_id: int, learner_id: int, pool: str, grade: str | None, rule: str) -> int:
@@ -218,6 +217,13 @@ async def _end_claim(tx: Tx, entry_id: int, how: str, reason: str | None) -> Non
         .where(claims.c.entry_id == entry_id, claims.c.ended_at.is_(None))
         .values(ended_at=tx.now, ended_by=how, reason=reason)
     )
+
+
+@built_once
+def _of_learner(learner_id: int) -> Select[Any]:
+    active = case((pool_entries.c.state.in_(ACTIVE), 0), else_=1)
+    query = _entries().where(pool_entries.c.learner_id == learner_id)
+    return query.order_by(active, pool_entries.c.entered_at.desc(), pool_entries.c.id.desc())
 
 
 def _entries() -> Select[Any]:

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, case, func, literal, select
 
 from storage.database import Tx
 from storage.rule_sql import LIVE, SETTINGS, THEN, RuleLike, Values, decided_place
-from storage.tables_camp import camps, closings, cohorts, enrolments, placements
+from storage.tables_camp import camps, cohorts, enrolments
+from storage.tables_closing import closings, placements
 
 
 @dataclass(frozen=True)

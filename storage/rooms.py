@@ -55,6 +55,11 @@ async def bound_to(
     return [_to_room(row) for row in await tx.conn.execute(_bound().where(or_(*wanted)).order_by(rooms.c.id))]
 
 
+async def of_cohort(tx: Tx, cohort_id: int) -> list[Room]:
+    """The groups bound to this cohort, as a whole or one of its classes."""
+    return [_to_room(row) for row in await tx.conn.execute(_bound().where(rooms.c.cohort_id == cohort_id).order_by(rooms.c.id))]
+
+
 async def bind(
     tx: Tx,
     chat_id: str,

@@ -51,7 +51,10 @@ class RosterLine(NamedTuple):
 
 
 class LessonLine(NamedTuple):
-    """One learner for whom a lesson is due: `to_attend`, or finished on a replay and no more than that."""
+    """One learner for whom a lesson is due: `to_attend`, or finished on a replay and no more than that.
+
+    `left_group`: they left the class group while it ran, where that is asked for (storage.group_flow.left_during).
+    """
 
     learner_id: int
     name: str | None
@@ -59,6 +62,7 @@ class LessonLine(NamedTuple):
     to_attend: bool
     attended: bool
     completed: bool
+    left_group: bool = False
 
     @property
     def shown(self) -> str:

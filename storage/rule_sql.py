@@ -11,7 +11,8 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, String, and_, case, literal, null, true
 
-from storage.tables_camp import camps, enrolments, placements
+from storage.tables_camp import camps, enrolments
+from storage.tables_closing import placements
 
 Values = Mapping[str, ColumnElement[int]]
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, cast, or_, select, true, union
 
-from storage.tables_camp import class_groups, cohorts, departments, enrolments, learners, members, pool_entries
+from storage.tables_camp import class_groups, cohorts, departments, enrolments, learners, members
+from storage.tables_sales import pool_entries
 
 # A claim makes the learner the claimer's, and the sale keeps it so.
 _HELD = ("claimed", "sold")

@@ -10,8 +10,9 @@ from storage.database import Tx
 from storage.enrolments import NEWEST_FIRST, Enrolment, to_enrolment
 from storage.orders import Order, to_order
 from storage.scopes import Range, Scope, enrolment_within, group_within
-from storage.tables_camp import attendance, class_groups, enrolments, identities, learners, orders
+from storage.tables_camp import attendance, class_groups, enrolments, identities, learners
 from storage.tables_loop import unmatched_events
+from storage.tables_sales import orders
 
 Pair = tuple[str, str]
 

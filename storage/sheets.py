@@ -52,7 +52,7 @@ _SETTLE = update(sheet_rows).where(sheet_rows.c.sheet_id == bindparam("of"), she
 
 @dataclass(frozen=True)
 class Sheet:
-    """`counts`: rows by fate, as the check found them."""
+    """`counts`: rows by fate, as the check found them; `unread`: sheets of the same file that were not."""
 
     id: int
     name: str

@@ -27,7 +27,7 @@ _long: dict[str, int] = {}
 # So many values at most are written at once (an INSERT of some rows); each takes about a microsecond.
 _SHORT_VALUES = 1_000
 # A write that names its rows by their keys; what looks for them, by a query or a range, may take long.
-_KEYS = "id|learner_id|enrolment_id|open_kfid|task_id|response_code"
+_KEYS = "id|learner_id|enrolment_id|open_kfid|task_id|response_code|order_no"
 _NAMES_ITS_ROWS = re.compile(
     r"INSERT INTO \w+ \([^)]*\) VALUES |SAVEPOINT |RELEASE |"
     rf"(UPDATE|DELETE FROM) (?P<table>\w+)\b.*\bWHERE (?P=table)\.({_KEYS}) (= |IN \(\?)",

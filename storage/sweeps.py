@@ -36,7 +36,10 @@ from storage.columns import Json, UtcTime
 from storage.database import Tx
 from storage.rule_sql import LIVE, RuleLike, decided, with_settings
 from storage.statement import insert_into
-from storage.tables_camp import enrolments, journal, placements, pool_entries, tag_marks, todos
+from storage.tables_camp import enrolments, journal, todos
+from storage.tables_closing import placements
+from storage.tables_sales import pool_entries
+from storage.tables_tags import tag_marks
 
 # Pools are named like the places whose learners they hold.
 POOLS = ("conversion", "renewal")

@@ -1,4 +1,4 @@
-"""Tables of the business: camps and their calendar, people, enrolments, attendance, pools, orders, and the story of each."""
+"""Tables of the camp itself: its calendar, people, enrolments, attendance, what was asked and noted, the story of each."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    func,
-    literal_column,
 )
 
+import storage.tables_closing
 import storage.tables_group_message
 import storage.tables_join
 import storage.tables_nudge
 import storage.tables_robot
 import storage.tables_rooms
+import storage.tables_sales
 import storage.tables_sheets
-import storage.tables_staff_rooms  # noqa: F401  (whoever imports the camp's tables has all of them in the metadata)
+import storage.tables_staff_rooms
+import storage.tables_tags  # noqa: F401  (whoever imports the camp's tables has all of them in the metadata)
 from storage.columns import BigId, Json, Key, Line, NameLine, UtcTime
 from storage.tables_loop import metadata
 
@@ -238,86 +239,7 @@ attendance = Table(
 )
 Index("ix_attendance_lesson", attendance.c.lesson_id)
 
-# --- pools, orders, conversations ---------------------------------------------------------------------------------------
-
-pool_entries = Table(
-    "pool_entries",
-    metadata,
-    Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("enrolment_id", ForeignKey("enrolments.id"), nullable=False),
-    Column("learner_id", ForeignKey("learners.id"), nullable=False),
-    Column("pool", String(16), nullable=False),  # conversion, renewal
-    Column("grade", String(8)),
-    Column("attended", SmallInteger, nullable=False, server_default="0"),  # as the enrolment has it, for the order of the list
-    Column("rule", Line(64), nullable=False),
-    Column("entered_at", UtcTime, nullable=False),
-    Column("state", String(16), nullable=False),  # open, claimed, sold, withdrawn
-    Column("owner_id", ForeignKey("members.id")),  # who claimed it
-    Column("claimed_at", UtcTime),
-    Column("closed_at", UtcTime),
-    UniqueConstraint("enrolment_id", "pool"),
-)
-# The best first: a list reads one page of it, however many wait.
-BEST_FIRST = (
-    func.coalesce(pool_entries.c.grade, literal_column("'Z'")),
-    pool_entries.c.attended.desc(),
-    pool_entries.c.entered_at,
-    pool_entries.c.id,
-)
-Index("ix_pool_entries_best", pool_entries.c.pool, pool_entries.c.state, *BEST_FIRST)
-Index("ix_pool_entries_owner", pool_entries.c.owner_id, pool_entries.c.state)
-Index("ix_pool_entries_learner", pool_entries.c.learner_id)
-
-claims = Table(
-    "claims",
-    metadata,
-    # Every time somebody took a learner out of a pool, kept after it ended: daily caps, cool-downs and 为什么 read it.
-    Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("entry_id", ForeignKey("pool_entries.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("member_id", ForeignKey("members.id"), nullable=False),
-    Column("claimed_at", UtcTime, nullable=False),
-    Column("ended_at", UtcTime),
-    Column("ended_by", String(16)),  # returned, sold, withdrawn
-    Column("reason", Text),
-)
-Index("ix_claims_member", claims.c.member_id, claims.c.claimed_at)
-
-pool_views = Table(
-    "pool_views",
-    metadata,
-    # Whom a salesperson saw in a pool on a day of the camp's zone: looking twice counts once.
-    Column("member_id", ForeignKey("members.id"), primary_key=True),
-    Column("on_day", String(10), primary_key=True),
-    Column("entry_id", ForeignKey("pool_entries.id", ondelete="CASCADE"), primary_key=True),
-    sqlite_with_rowid=False,
-)
-
-orders = Table(
-    "orders",
-    metadata,
-    Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("order_no", Key(128), nullable=False, unique=True),
-    Column("learner_id", ForeignKey("learners.id"), nullable=False),
-    Column("enrolment_id", ForeignKey("enrolments.id")),
-    Column("course", Line(128), nullable=False),
-    Column("amount_fen", BigInteger, nullable=False),
-    Column("refunded_fen", BigInteger, nullable=False, default=0),
-    Column("paid_at", UtcTime, nullable=False),
-    Column("source", Line(64), nullable=False),
-    Column("seller_id", ForeignKey("members.id")),
-    Column("confirmed_at", UtcTime),  # a hand-entered sale that the shop's event confirmed later
-)
-Index("ix_orders_learner", orders.c.learner_id)
-Index("ix_orders_enrolment", orders.c.enrolment_id)
-
-refunds = Table(
-    "refunds",
-    metadata,
-    Column("order_no", Key(128), primary_key=True),
-    Column("event_id", Key(160), primary_key=True),
-    Column("amount_fen", BigInteger, nullable=False),
-    Column("refunded_at", UtcTime, nullable=False),
-)
+# --- conversations, and the story of each learner ---------------------------------------------------------------------
 
 questions = Table(
     "questions",
@@ -372,65 +294,3 @@ journal = Table(
     Column("detail", Json, nullable=False),
 )
 Index("ix_journal_learner", journal.c.learner_id, journal.c.id)
-
-# --- closing a cohort ---------------------------------------------------------------------------------------------------
-
-closings = Table(
-    "closings",
-    metadata,
-    # One run of the closing rules over a set of enrolments: at close, and again when a sale window ends.
-    Column("id", BigId, primary_key=True, autoincrement=True),
-    Column("cohort_id", ForeignKey("cohorts.id"), nullable=False),
-    Column("moment", String(24), nullable=False),  # cohort_closed, sale_window_ended
-    Column("state", String(16), nullable=False),  # proposed, running, done, undone
-    Column("proposed_at", UtcTime, nullable=False),
-    Column("proposed_counts", Json, nullable=False),
-    Column("task_id", Key(128)),
-    Column("confirmed_at", UtcTime),
-    Column("confirmed_by", Line(80)),
-    Column("progress_id", BigInteger, nullable=False, default=0),  # last enrolment id swept
-    Column("finished_at", UtcTime),
-    UniqueConstraint("cohort_id", "moment"),
-)
-
-placements = Table(
-    "placements",
-    metadata,
-    # Why each enrolment is where it is: rule, facts at that time, from, to. Feeds 为什么 and the undo.
-    Column("closing_id", ForeignKey("closings.id"), primary_key=True),
-    Column("enrolment_id", ForeignKey("enrolments.id"), primary_key=True),
-    Column("rule", Line(64), nullable=False),
-    Column("from_place", String(24), nullable=False),
-    Column("to_place", String(24), nullable=False),
-    Column("attended", SmallInteger, nullable=False),
-    Column("completed", SmallInteger, nullable=False),
-    Column("paid_count", SmallInteger, nullable=False),
-    Column("at", UtcTime, nullable=False),
-    sqlite_with_rowid=False,
-)
-Index("ix_placements_enrolment", placements.c.enrolment_id)
-
-# --- the projection into WeCom's tags -----------------------------------------------------------------------------------
-
-wecom_tags = Table(
-    "wecom_tags",
-    metadata,
-    Column("group_name", Line(64), primary_key=True),
-    Column("name", Line(64), primary_key=True),
-    Column("tag_id", Key(64), unique=True),  # empty while it is being created
-    Column("asked_at", UtcTime),
-)
-
-tag_marks = Table(
-    "tag_marks",
-    metadata,
-    Column("learner_id", ForeignKey("learners.id"), primary_key=True),
-    Column("group_name", Line(64), primary_key=True),
-    Column("name", Line(64), primary_key=True),
-    Column("wanted", Boolean, nullable=False),
-    Column("marked", Boolean),  # what WeCom was last told with success; empty = never
-    Column("sent", Boolean),  # what is on its way; empty = nothing
-    Column("by", Line(80), nullable=False),
-    Column("at", UtcTime, nullable=False),
-)
-Index("ix_tag_marks_tag", tag_marks.c.group_name, tag_marks.c.name)

@@ -36,8 +36,8 @@ Index("ix_robot_turns_left", robot_turns.c.until, sqlite_where=_LEFT, postgresql
 robot_talks = Table(
     "robot_talks",
     metadata,
-    # Where somebody wrote to the robot: only there it may speak unasked (doc 101463).
-    Column("chat", Line(160), primary_key=True),  # member:<userid> in lower case, room:<chatid>
+    # Where somebody wrote to the robot: only there it may speak unasked (doc 101463). And who did in a group.
+    Column("chat", Line(160), primary_key=True),  # member:<userid> in lower case, room:<chatid>, room:<chatid>:<userid>
     Column("chat_id", Key(128), nullable=False),  # as WeCom names it
     Column("spoken_at", UtcTime, nullable=False),
 )

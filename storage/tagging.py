@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, Update, and_, case, false, func, o
 
 from storage.database import Tx
 from storage.statement import Upsert, built_once, insert_into
-from storage.tables_camp import follows, learners, members, tag_marks, wecom_tags
+from storage.tables_camp import follows, learners, members
+from storage.tables_tags import tag_marks, wecom_tags
 
 Tag = tuple[str, str]  # (group name, tag name)
 

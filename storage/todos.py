@@ -81,6 +81,11 @@ async def close(tx: Tx, todo_id: int) -> None:
     await tx.conn.execute(update(todos).where(todos.c.id == todo_id, todos.c.done_at.is_(None)).values(done_at=tx.now))
 
 
+async def close_by_key(tx: Tx, dedup_key: str) -> None:
+    """Closes what nobody has to do any more."""
+    await tx.conn.execute(update(todos).where(todos.c.dedup_key == dedup_key, todos.c.done_at.is_(None)).values(done_at=tx.now))
+
+
 @built_once
 def _open(member_id: int) -> Select[Any]:
     return select(func.count()).select_from(todos).where(todos.c.member_id == member_id, todos.c.done_at.is_(None))

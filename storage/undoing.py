@@ -12,17 +12,10 @@ from storage.carry_over import SOURCE
 from storage.closings import Closing
 from storage.columns import Json, UtcTime
 from storage.database import Tx
-from storage.tables_camp import (
-    attendance,
-    enrolments,
-    journal,
-    learners,
-    orders,
-    placements,
-    pool_entries,
-    tag_marks,
-    todos,
-)
+from storage.tables_camp import attendance, enrolments, journal, learners, todos
+from storage.tables_closing import placements
+from storage.tables_sales import orders, pool_entries
+from storage.tables_tags import tag_marks
 
 _HELD = ("claimed", "sold")
 

@@ -14,12 +14,13 @@ from bot.cli.doctor_rooms import say_rooms
 from bot.cli.terminal import ConfigOption, fail, run, settings_from, voice_of
 from bot.settings import Settings
 from bot.wecom import errors
-from bot.wecom.client import Answer, WeComClient, Wire, fetch_token
+from bot.wecom.client import Answer, WeComClient
 from bot.wecom.errors import Outcome
 from bot.wecom.fields import rows_of, text_of
 from bot.wecom.road import Call, Json, RoadContext
 from bot.wecom.roads import calls_by_name, load_roads
 from bot.wecom.tokens import NoToken, TokenKeeper
+from bot.wecom.wire import Wire, fetch_token
 from camp.phrases import Say
 
 # Only the doctor asks this: which kf accounts the app may manage (doc 94661).

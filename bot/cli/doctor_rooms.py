@@ -11,10 +11,11 @@ import typer
 from bot.cli.terminal import open_database
 from bot.settings import Settings
 from bot.wecom import errors
-from bot.wecom.client import WeComClient, Wire, fetch_token
+from bot.wecom.client import WeComClient
 from bot.wecom.road import Call, RoadContext
 from bot.wecom.roads.robot import GONE, key_of
 from bot.wecom.tokens import TokenKeeper
+from bot.wecom.wire import Wire, fetch_token
 from camp.phrases import Say
 from storage import silent_robots, staff_rooms
 from storage.staff_rooms import State

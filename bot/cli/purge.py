@@ -11,7 +11,8 @@ import typer
 from bot.cli.terminal import ConfigOption, fail, open_database, run, settings_from, voice_of
 from bot.settings import Settings
 from camp.purge import CHUNK, LEAST_DAYS, least_before
-from storage.database import Database, StorageBusy
+from storage.database import Database
+from storage.faults import StorageBusy
 from storage.retention import SWEEPS, Step, purge_stretch
 
 # The server on the same SQLite file gets its turn between two stretches (perf: without a pause callbacks starve).

@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from bot.practice_clock import PracticeClock
 from bot.settings import ConfigError, Settings, config_path, load_settings
 from camp.phrases import Say, say_in
-from storage.database import Database, Now, StorageAway, StorageBusy, is_busy, machine_now
+from storage.database import Database, Now, machine_now
+from storage.faults import StorageAway, StorageBusy, is_busy
 from storage.migrate import NewerDatabase, migrate
 
 CONFIG_FAULT = 2

@@ -92,9 +92,10 @@ def _quoted(quote: Json) -> str:
 
 
 def _words(kind: str, body: Json) -> str:
-    """What was typed; a voice arrives as its words, of text and pictures mixed the text counts."""
+    """What was typed; a voice arrives as its words and the full stop it was given, of text and pictures mixed the text counts."""
     if kind in ("text", "voice"):
-        return text_of(object_of(body, kind), "content")
+        words = text_of(object_of(body, kind), "content")
+        return words if kind == "text" else words.rstrip("。. ")
     if kind == "mixed":
         items = rows_of(object_of(body, "mixed"), "msg_item")
         return "\n".join(filter(None, (text_of(object_of(item, "text"), "content") for item in items)))

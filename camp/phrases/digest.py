@@ -10,6 +10,8 @@ PHRASES = {
         "签到开放到 {until}，之后名单可能还会变。",
         "Check-in stays open until {until}; the list may still change.",
     ),
+    "digest.left": ("课中退群 {number} 人（发“退群”看几时退的）：", "Left the group meanwhile ({number}; “left” tells when):"),
+    "digest.left_group": ("课中退群 {number} 人：{names}", "Left the group meanwhile ({number}): {names}"),
     "digest.absent": ("未到 {number} 人：", "Absent ({number}):"),
     "digest.nobody_absent": ("全部到课，没有缺勤。", "Everybody attended."),
     "digest.attended_only": ("到课未完课 {number} 人：", "Attended, not finished ({number}):"),

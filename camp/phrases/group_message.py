@@ -145,12 +145,12 @@ PHRASES = {
     "group_message.why_lost": ("任务被删", "task deleted"),
     "group_message.why_not_back": ("没能撤销", "could not be taken back"),
     "group_message.list_head": (
-        "群发 {cohort}：已发 {sent}，等点发送 {waiting}，没发成 {other}",
-        "Mass sends of {cohort}: {sent} sent, {waiting} wait for a tap, {other} not sent",
+        "群发 {where}：已发 {sent}，等点发送 {waiting}，没发成 {other}",
+        "Mass sends of {where}: {sent} sent, {waiting} wait for a tap, {other} not sent",
     ),
     "group_message.list_none": (
-        "{cohort} 还没有到点的群发。往后的安排看“预演 {code}”。",
-        "Nothing of {cohort} was due yet; see “preview {code}”.",
+        "{where} 还没有到点的班群群发。往后的安排看“预演 {code}”。",
+        "Nothing for the class groups of {where} was due yet; see “preview {code}”.",
     ),
     "group_message.list_line": ("{at} {title} {code}班：{what}", "{at} {title} class {code}: {what}"),
     "group_message.waiting_line": ("{at} {title} → {group}：{what}", "{at} {title} → {group}: {what}"),

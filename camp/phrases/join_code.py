@@ -5,15 +5,16 @@ PHRASES = {
     "join_code.channel": ("渠道：{channel}", "Channel: {channel}"),
     "join_code.foot": ("微信扫一扫，进班群", "Scan with WeChat to join the class group"),
     "join_code.new": (
-        "{title}{channel} 的入群码正在做，图片几秒后发到应用消息里。群满了企业微信会自动开新群。",
-        "The join code of {title}{channel} is being made; the picture comes as an app message in seconds. When the group is full "
-        "WeCom opens the next by itself.",
+        "{title}{channel} 的入群码正在做，图片几秒后{where}。群满了企业微信会自动开新群。",
+        "The join code of {title}{channel} is being made; the picture comes {where} in seconds. When the group is full WeCom "
+        "opens the next by itself.",
     ),
     "join_code.known": (
-        "{title}{channel} 的入群码（还是原来那张，已有 {number} 人扫码在群），图片发到应用消息里。",
-        "The join code of {title}{channel} (the same as before, {number} in the group came by it); the picture comes as an app "
-        "message.",
+        "{title}{channel} 的入群码（还是原来那张，已有 {number} 人扫码在群），图片{where}。",
+        "The join code of {title}{channel} (the same as before, {number} in the group came by it); the picture comes {where}.",
     ),
+    "join_code.comes_by_app": ("发到应用消息里", "as an app message"),
+    "join_code.comes_here": ("发到这里", "here"),
     "join_code.of_channel": (" · {channel}", " · {channel}"),
     "join_code.in_words": (
         "{title} 的入群码：图片没做成，打开这个链接就能看到二维码：\n{url}",

@@ -68,6 +68,7 @@ PHRASES = {
     "pool.problem_pool": ("没有“{text}”这个公海，只有：转化、续报。", "No pool “{text}”: conversion or renewal."),
     # 领取
     "pool.claimed": ("领取成功（{held}/{limit}）", "Claimed ({held}/{limit})"),
+    "pool.claimed_here": ("#{number} 由 {member} 领取了。", "#{number} was claimed by {member}."),
     "pool.who": ("{name} #{number} · {cohort}", "{name} #{number} · {cohort}"),
     "pool.reach_friend": ("已是你的企业微信好友，直接聊。", "You are friends in WeCom already."),
     "pool.reach_teacher": (

@@ -21,6 +21,11 @@ PHRASES = {
         "现在换不出你的成员账号（企业微信没有应答）。请过几分钟再说，或在“营伴”应用里说。",
         "Who you are cannot be looked up right now (WeCom does not answer). Please try again in a few minutes, or use the app.",
     ),
+    "robot.judged_bad": (
+        "{member} 觉得智能机器人的一条回答没帮上忙{words}",
+        "{member} found an answer of the robot no help{words}",
+    ),
+    "robot.judged_because": ("：{words}", ": {words}"),
     # wecamp doctor
     "robot.doctor_none": ("智能机器人：没有配置 [wecom.aibot]", "intelligent robot: none in [wecom.aibot]"),
     "robot.doctor_never": ("从来没有", "never"),

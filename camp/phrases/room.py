@@ -2,6 +2,7 @@
 
 PHRASES = {
     "room.sent_to_you": ("已私发给你。", "Sent to you alone."),
+    "room.sent_by_app": ("已私发给你，在应用消息里。", "Sent to you alone, as an app message."),
     "room.class": ("{cohort} {group}班", "{cohort}, class {group}"),
     "room.bound": (
         "本群已绑定：{what}。这里的指令不写期次就指它；学员姓名在群里只显示一个字，细节我私发给提问的人。",
@@ -39,8 +40,25 @@ PHRASES = {
         "本群绑定的是 {what}（{member} {at}），不是你的班，请主管来改。",
         "This group is bound to {what} (by {member}, {at}), which is not yours; ask a manager.",
     ),
+    "room.none_of_yours": (
+        "本群绑定的是 {what}，里面没有你的学员。看你自己的请写明期次：{code}。",
+        "This group is bound to {what}, where no learner is yours. For your own name the cohort: {code}.",
+    ),
     "room.of_somebody": (
         "这张卡片是给{member}的。要提醒你的学员，发“{command}”。",
         "This card is for {member}. To remind your learners send “{command}”.",
     ),
+    "room.instead_of_group": (
+        "（绑定 {what} 的群里发不进去，改发到这里）",
+        "(It could not be said in the group bound to {what}, so it comes here)",
+    ),
+    "room.cannot_speak": (
+        "我在绑定 {what} 的群里说不了话（企业微信错误码 {errcode}），要在群里说的已改发应用消息。\n"
+        "请到群里 @我 说一句“你好”；我不在群里了，就先把我加回去。",
+        "I cannot speak in the group bound to {what} (WeCom errcode {errcode}); what was for it went out as app messages.\n"
+        "Mention me there once (“hello”); if I am not in the group any more, add me first.",
+    ),
+    "room.to": ("{names}：{words}", "{names}: {words}"),
+    "room.rest_by_app": ("结果会发到你的应用消息。", "The result comes to you as an app message."),
+    "room.rest_in_group": ("结果会发到绑定 {what} 的群里。", "The result comes to the group bound to {what}."),
 }

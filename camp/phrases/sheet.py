@@ -34,6 +34,10 @@ PHRASES = {
     ),
     # the file as a whole
     "sheet.refused": ("《{name}》没有导入：{why}", "“{name}” was not imported: {why}"),
+    "sheet.not_sender": (
+        "这张表是 {who} 发的，只能由 Ta 确认或放弃。要由你来导入，请自己把文件发给机器人。",
+        "{who} sent this sheet, so only they can confirm or discard it. To import it yourself, send the file to the robot.",
+    ),
     "sheet.not_allowed": ("{kind}要由{positions}来导入。", "the {kind} may be imported by: {positions}."),
     "sheet.imported_before": (
         "内容一样的表 {who} 在 {at} 已经导入过（《{name}》），什么都没有再改。改过的表可以直接再发。",
@@ -83,6 +87,10 @@ PHRASES = {
         "《{name}》是{kind}，{total} 行：新增 {new} · 变更 {changed} · 已有 {known} · 有误 {bad}",
         "“{name}” is a {kind} of {total} rows: {new} new · {changed} changed · {known} known · {bad} bad",
     ),
+    "sheet.unread": (
+        "文件里还有 {number} 张工作表没有读，要导入请另存成单独的文件再发。",
+        "{number} more sheets of the file were not read; save each as a file of its own and send it.",
+    ),
     "sheet.bad_head": ("有误的行不导入：", "Bad rows are left out:"),
     "sheet.bad_row": ("第 {n} 行 {reason}", "Row {n} {reason}"),
     "sheet.bad_cell": ("{column}：{reason}", "{column}: {reason}"),
@@ -100,6 +108,10 @@ PHRASES = {
     "sheet.confirm": ("确认导入", "Import"),
     "sheet.drop": ("放弃", "Discard"),
     "sheet.card_confirmed": ("已确认，正在导入 {rows} 行", "Confirmed, importing {rows} rows"),
+    "sheet.card_confirmed_by_app": (
+        "已确认，正在导入 {rows} 行，结果会发到你的应用消息",
+        "Confirmed, importing {rows} rows; the result comes as an app message",
+    ),
     "sheet.card_dropped": ("已放弃，什么都没有导入", "Discarded, nothing was imported"),
     "sheet.card_replaced": ("这张表又发了一次，请看新的那张卡片", "The sheet was sent again, see the newer card"),
     "sheet.card_expired": ("超过 24 小时没有确认，请再发一次", "Not confirmed within 24 hours; send it again"),
@@ -137,6 +149,10 @@ PHRASES = {
         "lost digits in the spreadsheet (like 1.38E+10); make the column “text” and fill it in again",
     ),
     "sheet.bad_error_cell": ("公式出错 {text}", "holds the error {text}"),
+    "sheet.bad_formula": (
+        "公式还没有算出结果，用 Excel 或 WPS 打开、保存后再发",
+        "is a formula without its value; open and save the file in a spreadsheet program",
+    ),
     "sheet.bad_id": ("“{text}”里有空格或看不见的字符", "“{text}” holds blanks or unseen characters"),
     "sheet.bad_too_long": ("太长了（{length} 字），最多 {limit} 字", "is too long ({length} characters, at most {limit})"),
     "sheet.bad_whole": ("“{text}”不是 {least} 到 {most} 的整数", "“{text}” is no whole number from {least} to {most}"),

@@ -20,6 +20,11 @@ PHRASES = {
         "{name} 结营已过 30 天，不再建群。",
         "{name} was closed more than 30 days ago; no room is made any more.",
     ),
+    "staff_room.of_a_cohort": (
+        "班务群一期一个，本群绑定的是{bound}，不是哪一期。请写明期：“建群 期”（在开的：{known}）。",
+        "A staff room belongs to one cohort, and this group is bound to {bound}. Name the cohort: “staff room COHORT” "
+        "(open: {known}).",
+    ),
     "staff_room.made": ("「{name}」已建好，{number} 人。", "“{name}” stands, with {number} people."),
     "staff_room.hello": (
         "这里是 {cohort} 的班务群：班主任、销售和加入的主管。课后小结、交接汇总、结营结果发在这里；"

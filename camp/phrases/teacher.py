@@ -46,6 +46,7 @@ PHRASES = {
     "teacher.roster_place": ("{place} {number}", "{place} {number}"),
     "teacher.roster_empty": ("{cohort} 还没有你的学员。", "{cohort} has no learner of yours yet."),
     "teacher.mark_not_in_group": ("[未进群]", "[not in group]"),
+    "teacher.mark_left": ("[课中退群]", "[left the group meanwhile]"),
     "teacher.mark_unreachable": ("[已删好友]", "[deleted us]"),
     "teacher.mark_place": ("[{place}]", "[{place}]"),
     # 缺勤, 未完课, 未进群

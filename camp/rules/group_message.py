@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from string import Formatter
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -66,6 +67,12 @@ class GroupMessage:
     def importance(self) -> int:
         """The smaller is dropped later."""
         return 0 if self.must else 1 + _IMPORTANCE.index(self.kind)
+
+    @property
+    def carries_link(self) -> bool:
+        """Whether who reads it can check in to its lesson by a tap."""
+        named = any(name == "checkin_link" for _, name, _, _ in Formatter().parse(self.text))
+        return self.lesson is not None and (named or any(part["type"] == "checkin" for part in self.attach))
 
     def to_plain(self) -> dict[str, Any]:
         """As JSON holds it."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from camp import todo
 from camp.messages import Message, text
 from camp.outgoing import to_learner
 from camp.phrases import Say, say_in
+from camp.robot import may_speak_to
 from camp.talk import Talk, answer, tell_alone
 from handlers.core.context import Ctx, LearnerCtx, StaffCtx
 from handlers.core.dispatch import Call, find_call, suggest
@@ -36,36 +38,42 @@ async def answer_learner(ctx: Ctx, learner: Learner, words: str, commands: Seque
         await to_learner(ctx.tx, ctx.policy, learner, (await paged(ctx, reply, ctx.fact.conversation)).message)
 
 
-async def answer_member(
-    ctx: Ctx, member: Member, talk: Talk, words: str, commands: Sequence[Command], *, first_line: str = ""
-) -> None:
+async def answer_member(ctx: Ctx, member: Member, talk: Talk, words: str, commands: Sequence[Command]) -> None:
     """Runs a member's command and answers where they spoke; rights are checked before arguments, refusals are told and kept.
 
-    What is not made for a group goes to the speaker alone, and the group hears no more than that. `first_line` stands above
-    the answer.
+    What is not made for a group goes to the speaker alone, and the group hears no more than that and `Reply.in_group`. Their
+    to-dos stand above the first answer of a day that nobody else reads.
     """
     call = find_call(words, commands)
     if call is None:
         mine = [c for c in commands if member.position in c.positions]
         words = unknown(ctx.say, words, mine) if mine else ctx.say("common.not_staff")
-        await reply_to_member(ctx, talk, Reply.text(words), first_line=first_line)
+        await _reply_here(ctx, member, talk, Reply.text(words))
         return
     here, alone = say_in(call.language, masked=talk.in_group), talk.in_group and not call.command.in_groups
     refusal = refuse(here, member, call.command.positions, call.command.name)
     if refusal is not None:
-        await reply_to_member(ctx, talk, Reply.text(refusal), first_line=first_line)
+        await _reply_here(ctx, member, talk, Reply.text(refusal))
         return
     own = StaffCtx(ctx.tx, ctx.fact, ctx.policy, say_in(call.language) if alone else here, member, talk)
     try:
         reply = await call.command.run(own, call.rest)
     except UsageError as error:
-        await reply_to_member(ctx, talk, bad_argument(here, call, error), first_line=first_line)
+        await _reply_here(ctx, member, talk, bad_argument(here, call, error))
         return
     if reply is not None and alone:
-        await reply_alone(ctx, talk, reply, first_line=first_line)
-        await reply_to_member(ctx, talk, Reply.text(here("room.sent_to_you")))
+        await reply_alone(ctx, talk, reply, first_line=await todo.first_line(ctx.tx, ctx.policy, ctx.say, member))
+        by_robot = await may_speak_to(ctx.tx, ctx.policy, talk.userid)
+        sent = here("room.sent_to_you" if by_robot else "room.sent_by_app")
+        await reply_to_member(ctx, talk, Reply.text(f"{reply.in_group}\n{sent}" if reply.in_group else sent))
     elif reply is not None:
-        await reply_to_member(ctx, talk, reply, first_line=first_line)
+        await _reply_here(ctx, member, talk, reply)
+
+
+async def _reply_here(ctx: Ctx, member: Member, talk: Talk, reply: Reply) -> None:
+    # What somebody has to do is nobody else's business.
+    line = "" if talk.in_group else await todo.first_line(ctx.tx, ctx.policy, ctx.say, member)
+    await reply_to_member(ctx, talk, reply, first_line=line)
 
 
 async def reply_to_member(ctx: Ctx, talk: Talk, reply: Reply, *, first_line: str = "") -> None:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.core.grammar import Rest, lesson_to_the_back, normalise
+from handlers.core.grammar import STOPS, Rest, lesson_to_the_back, normalise
 from handlers.core.router import Command
 
 
@@ -75,7 +75,7 @@ def _may_glue(tail: str, name: str, command: Command) -> bool:
     if not tail:
         return True
     if not command.takes_arguments or len(name) < 2:
-        return not tail.strip("。.!！?？~～ ")
+        return not tail.strip(STOPS)
     return not (name.isascii() and tail[0].isascii() and tail[0].isalpha())
 
 

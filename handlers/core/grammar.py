@@ -8,6 +8,8 @@ from decimal import Decimal, InvalidOperation
 
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
 _KEPT = frozenset("，！？：；（）～")
+# What a sentence ends with; a recognised voice always has one.
+STOPS = "。.!！?？~～ "
 _MENTION = re.compile(r"^@\S+\s+")
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _NUMBER = r"(\d{1,3}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[零〇一二两三四五六七八九]{1,3})"
@@ -49,6 +51,7 @@ def lesson_to_the_back(words: str) -> str | None:
         return None
     number = to_number(match[1] or match[2])
     head, _, tail = match[3].partition(" ")
+    head = head if tail else head.rstrip(STOPS)
     return f"{head} {number} {tail}".strip()
 
 
@@ -68,10 +71,10 @@ def row_number(words: str) -> int | None:
 
 
 class Rest:
-    """What follows the command word, taken piece by piece from the front."""
+    """What follows the command word, taken piece by piece from the front; a full stop alone is nothing."""
 
     def __init__(self, words: str) -> None:
-        self.words = words.strip()
+        self.words = _said(words)
 
     @property
     def empty(self) -> bool:
@@ -82,7 +85,7 @@ class Rest:
         match = _LESSON.match(self.words)
         if match is None:
             return None
-        self.words = self.words[match.end() :].strip()
+        self.words = _said(self.words[match.end() :])
         return to_number(next(group for group in match.groups() if group))
 
     def need_lesson(self) -> int:
@@ -101,7 +104,7 @@ class Rest:
         match = _HASH.match(self.words)
         if match is None:
             raise _missing_or_bad(self.words, "学员编号", "common.problem_hash")
-        self.words = self.words[match.end() :].strip()
+        self.words = _said(self.words[match.end() :])
         return int(match[1])
 
     def word(self) -> str | None:
@@ -150,6 +153,10 @@ class Rest:
             raise UsageError("common.problem_money", text=last)
         self.words = head.strip()
         return fen
+
+
+def _said(words: str) -> str:
+    return words.strip() if words.strip(STOPS) else ""
 
 
 def _missing_or_bad(words: str, what: str, bad: str) -> UsageError:

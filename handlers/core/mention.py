@@ -10,6 +10,9 @@ _SEAL = "\u2005"
 _SEALED = re.compile(f"@[^@{_SEAL}\n]{{1,64}}{_SEAL}")
 _TYPED = re.compile(r"(?:^|(?<=\s))@\S*")
 _GLUED = re.compile(r"@\S+")
+# What people type behind a name.
+_BEHIND = " \t\n:：,，"
+_BREAK = re.compile(rf"[\s{_BEHIND}]+")
 # The blanks a robot's name may hold.
 _MOST_WORDS = 4
 
@@ -37,10 +40,12 @@ def _after_name(line: str, is_command: Callable[[str], bool]) -> str:
 
 def _without_words(line: str, count: int) -> str | None:
     """What follows the first words; None where nothing does."""
-    pieces = re.split(r"\s+", line, maxsplit=count)
+    pieces = _BREAK.split(line, maxsplit=count)
     return pieces[count] if len(pieces) > count else None
 
 
 def _cut(line: str, mention: re.Pattern[str]) -> str:
     before, _, after = line.partition(found[0]) if (found := mention.search(line)) else (line, "", "")
+    if not before.strip():
+        return after.lstrip(_BEHIND).rstrip()
     return f"{before.rstrip()} {after.lstrip()}".strip()

@@ -15,6 +15,7 @@ _PAGE_BYTES = TEXT_BYTES - 200
 class Reply:
     message: Message
     more: tuple[str, ...] = ()  # the pages after the first
+    in_group: str = ""  # what a group may hear of it when the rest goes to the speaker alone
 
     @classmethod
     def text(cls, words: str) -> Reply:

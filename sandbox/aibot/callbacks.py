@@ -8,7 +8,7 @@ import asyncio
 from typing import Any
 
 from sandbox.aibot import post
-from sandbox.aibot.link import Frame
+from sandbox.aibot.link import Frame, Link
 from sandbox.aibot.robot import Conversation, Robot, Turn
 from sandbox.faults import CallbackFault
 from sandbox.stage import Stage
@@ -47,8 +47,15 @@ def tell_event(stage: Stage, robot: Robot, userid: str, talk: Conversation, even
     return turn
 
 
-def disconnected(stage: Stage, robot: Robot) -> Frame:
-    """What an old connection hears before it is cut: another one has taken over (doc 101463)."""
+def kick(stage: Stage, robot: Robot, link: Link) -> None:
+    """Another connection has the robot now: this one hears of it and is cut (doc 101463)."""
+    link.subscribed = False
+    link.send(_disconnected(stage, robot))
+    link.drop(robot.config.kick_s)
+    stage.transcript.add("沙箱", "智能机器人", "新的长连接顶掉了旧的", "link")
+
+
+def _disconnected(stage: Stage, robot: Robot) -> Frame:
     body: Body = {"msgid": stage.world.mint("aimsg"), "create_time": stage.clock.seconds(), "aibotid": robot.config.bot_id}
     body |= {"msgtype": "event", "event": {"eventtype": "disconnected_event"}}
     return {"cmd": EVENT, "headers": {"req_id": stage.world.mint("req")}, "body": body}

@@ -46,9 +46,10 @@ def update(stage: Stage, link: Link, req_id: str, ask: Ask) -> Answer:
 
 
 def push(stage: Stage, link: Link, req_id: str, ask: Ask) -> Answer:
-    """Unasked, but only where somebody has written to the robot before; integrators report 93006 for other chatids."""
+    """Unasked, but only where somebody has written to the robot before; integrators report 93006 for other chatids. A group
+    that took the robot out is such another one (our choice)."""
     talk = aibot.robot_of(stage).named(ask.text("chatid"), ask.number("chat_type", 0, 0, 2))
-    if talk is None or talk.spoken_at is None:
+    if talk is None or talk.spoken_at is None or (talk.group and not stage.rooms[talk.id].aibot):
         raise Refusal(BAD_CHATID, "invalid chatid")
     if ask.text("msgtype") == "template_card":
         aibot.say_card(stage, talk, ask)

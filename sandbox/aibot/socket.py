@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.aibot import files
-from sandbox.aibot.callbacks import disconnected
+from sandbox.aibot.callbacks import kick
 from sandbox.aibot.commands import COMMANDS
 from sandbox.aibot.link import Frame, Link
 from sandbox.aibot.robot import Robot
@@ -195,10 +195,7 @@ def _subscribe(stage: Stage, robot: Robot, link: Link, ask: Ask) -> None:
     before, robot.link = robot.link, link
     link.subscribed = True
     if before is not None and before is not link:
-        before.subscribed = False
-        before.send(disconnected(stage, robot))
-        before.drop(robot.config.kick_s)
-        stage.transcript.add("沙箱", "智能机器人", "新的长连接顶掉了旧的", "link")
+        kick(stage, robot, before)
     else:
         stage.transcript.add("智能机器人", "沙箱", "长连接已建立", "link")
 

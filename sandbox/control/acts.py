@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.control.form import Form, Route, acting
 from sandbox.people import Impossible, contacts, directory, groups, staff
-from sandbox.people.media import sent_by
+from sandbox.people.media import FILES, sent_by
 from sandbox.stage import Stage
 
 Answer = dict[str, Any]
@@ -138,24 +138,24 @@ def narrate(stage: Stage, form: Form) -> Answer:
 
 
 ROUTES: list[Route] = [
-    ("POST", "/members", acting(put_member)),
+    ("POST", "/members", acting(put_member, "userid name department_ids position mobile told")),
     ("POST", "/members/{userid}/leave", acting(member_leaves)),
-    ("POST", "/members/{userid}/rename", acting(rename_member)),
-    ("POST", "/members/{userid}/status", acting(member_status)),
-    ("POST", "/departments", acting(put_department)),
+    ("POST", "/members/{userid}/rename", acting(rename_member, "new_userid")),
+    ("POST", "/members/{userid}/status", acting(member_status, "status")),
+    ("POST", "/departments", acting(put_department, "id name parentid told")),
     ("POST", "/departments/{id}/remove", acting(remove_department)),
-    ("POST", "/member-tags", acting(change_member_tag)),
-    ("POST", "/learners", acting(new_learner)),
-    ("POST", "/follow", acting(follow)),
-    ("POST", "/unfollow", acting(unfollow)),
-    ("POST", "/edit", acting(edit)),
-    ("POST", "/groups", acting(new_group)),
-    ("POST", "/groups/{chat_id}/join", acting(join)),
-    ("POST", "/groups/{chat_id}/leave", acting(leave)),
-    ("POST", "/app/say", acting(app_say)),
-    ("POST", "/app/enter", acting(app_enter)),
-    ("POST", "/app/click", acting(app_click)),
-    ("POST", "/robots", acting(add_robot)),
+    ("POST", "/member-tags", acting(change_member_tag, "tag_id name add_userids del_userids add_party_ids del_party_ids")),
+    ("POST", "/learners", acting(new_learner, "external_userid name unionid")),
+    ("POST", "/follow", acting(follow, "external_userid userid state half welcome")),
+    ("POST", "/unfollow", acting(unfollow, "external_userid userid by")),
+    ("POST", "/edit", acting(edit, "external_userid userid remark")),
+    ("POST", "/groups", acting(new_group, "chat_id name owner")),
+    ("POST", "/groups/{chat_id}/join", acting(join, "external_userid userid join_scene state shape")),
+    ("POST", "/groups/{chat_id}/leave", acting(leave, "external_userid userid quit_scene shape")),
+    ("POST", "/app/say", acting(app_say, f"userid text {FILES}")),
+    ("POST", "/app/enter", acting(app_enter, "userid")),
+    ("POST", "/app/click", acting(app_click, "userid task_id key selected")),
+    ("POST", "/robots", acting(add_robot, "key name room")),
     ("POST", "/robots/{name}/remove", acting(remove_robot)),
-    ("POST", "/say", acting(narrate)),
+    ("POST", "/say", acting(narrate, "text")),
 ]

@@ -5,10 +5,12 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.aibot import post
+from sandbox.aibot.callbacks import kick
+from sandbox.aibot.link import Link
 from sandbox.aibot.settings import MODES
 from sandbox.control.form import Form, Route, acting, reply
-from sandbox.people import Impossible, aibot
-from sandbox.people.media import Sent, sent_by
+from sandbox.people import Impossible, aibot, check_keys
+from sandbox.people.media import FILES, Sent, sent_by
 from sandbox.stage import STAGE, Stage
 
 Answer = dict[str, Any]
@@ -18,6 +20,7 @@ def _sent(stage: Stage, form: Form) -> Sent | None:
     """The file of an act; voice is {"text"}: the robot is told only what WeCom understood."""
     voice = form.values.get("voice")
     if isinstance(voice, dict) and voice.get("text"):
+        check_keys(voice, "text")
         return Sent("voice", str(voice["text"]))
     return sent_by(stage, form.values)
 
@@ -65,12 +68,24 @@ def set_mode(stage: Stage, form: Form) -> Answer:
     return seen(stage)
 
 
-def cut(stage: Stage, form: Form) -> Answer:
-    """The network drops the long connection: no event, no close frame."""
+def _link(stage: Stage) -> Link:
     link = aibot.robot_of(stage).link
     if link is None:
         raise Impossible("长连接没有连上")
-    link.drop()
+    return link
+
+
+def cut(stage: Stage, form: Form) -> Answer:
+    """The network drops the long connection: no event, no close frame."""
+    _link(stage).drop()
+    return {}
+
+
+def take_over(stage: Stage, form: Form) -> Answer:
+    """Another program with the robot's secret subscribes, and goes again: the bot's connection is kicked (doc 101463)."""
+    robot, link = aibot.robot_of(stage), _link(stage)
+    robot.link = None
+    kick(stage, robot, link)
     return {}
 
 
@@ -113,11 +128,12 @@ async def verify(request: web.Request) -> web.StreamResponse:
 
 ROUTES: list[Route] = [
     ("GET", "/aibot", robot),
-    ("POST", "/aibot/say", acting(say)),
-    ("POST", "/aibot/enter", acting(enter)),
-    ("POST", "/aibot/click", acting(click)),
-    ("POST", "/aibot/feedback", acting(judge)),
-    ("POST", "/aibot/mode", acting(set_mode)),
+    ("POST", "/aibot/say", acting(say, f"userid room text quote {FILES}")),
+    ("POST", "/aibot/enter", acting(enter, "userid")),
+    ("POST", "/aibot/click", acting(click, "userid task_id key selected room")),
+    ("POST", "/aibot/feedback", acting(judge, "userid feedback_id type content reasons")),
+    ("POST", "/aibot/mode", acting(set_mode, "mode url")),
     ("POST", "/aibot/cut", acting(cut)),
+    ("POST", "/aibot/take-over", acting(take_over)),
     ("POST", "/aibot/verify", verify),
 ]

@@ -46,8 +46,14 @@ def switch(stage: Stage, form: Form) -> Answer:
 
 
 ROUTES: list[Route] = [
-    ("POST", "/pay", acting(pay)),
-    ("POST", "/refund", acting(refund)),
-    ("POST", "/refund/{out_refund_no}", acting(settle_refund)),
-    ("POST", "/bills/switch", acting(switch)),
+    (
+        "POST",
+        "/pay",
+        acting(
+            pay, "external_userid anonymous payee_userid total_fee payment_type description remark payment_id contact outside"
+        ),
+    ),
+    ("POST", "/refund", acting(refund, "out_trade_no refund_fee userid comment status")),
+    ("POST", "/refund/{out_refund_no}", acting(settle_refund, "status")),
+    ("POST", "/bills/switch", acting(switch, "on")),
 ]

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from sandbox.calendar import KINDS, Mark
 from sandbox.control.form import Form, Route, acting, reply
-from sandbox.people import Impossible
+from sandbox.people import Impossible, check_keys
 from sandbox.stage import STAGE, Stage
 
 
@@ -20,6 +20,7 @@ async def calendar(request: web.Request) -> web.StreamResponse:
 
 def _mark(wanted: Any) -> Mark:
     try:
+        check_keys(wanted, "at kind label")
         mark = Mark(int(wanted["at"]), str(wanted["kind"]), str(wanted.get("label", "")))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Impossible('每个日程要是 {"at": 秒, "kind": …, "label": …}') from None
@@ -40,5 +41,5 @@ def declare(stage: Stage, form: Form) -> dict[str, Any]:
 
 ROUTES: list[Route] = [
     ("GET", "/calendar", calendar),
-    ("POST", "/calendar", acting(declare)),
+    ("POST", "/calendar", acting(declare, "marks")),
 ]

@@ -38,7 +38,7 @@ async def send_home(request: web.Request) -> web.StreamResponse:
 
 
 ROUTES: list[Route] = [
-    ("POST", "/crowd", acting(invite)),
+    ("POST", "/crowd", acting(invite, "toml")),
     ("GET", "/crowd", look),
     ("DELETE", "/crowd", send_home),
 ]

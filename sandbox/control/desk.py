@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.control.form import Form, Route, acting
 from sandbox.desk import Upgrade
 from sandbox.people import Impossible, desk, servicers
-from sandbox.people.media import Sent, sent_by
+from sandbox.people.media import FILES, Sent, sent_by
 from sandbox.stage import Stage
 
 Answer = dict[str, Any]
@@ -97,16 +97,16 @@ def set_upgrade_range(stage: Stage, form: Form) -> Answer:
 
 
 ROUTES: list[Route] = [
-    ("POST", "/kf/enter", acting(enter)),
-    ("POST", "/kf/say", acting(say)),
-    ("POST", "/kf/recall", acting(recall)),
-    ("POST", "/kf/refuse", acting(refuse)),
-    ("POST", "/kf/fail", acting(fail_sends)),
-    ("POST", "/kf/servicer-say", acting(servicer_say)),
-    ("POST", "/kf/servicer-recall", acting(servicer_recall)),
-    ("POST", "/kf/servicer-take", acting(servicer_take)),
-    ("POST", "/kf/servicer-hand-on", acting(servicer_hand_on)),
-    ("POST", "/kf/servicer-end", acting(servicer_end)),
-    ("POST", "/kf/servicer-status", acting(servicer_status)),
-    ("POST", "/kf/upgrade-range", acting(set_upgrade_range)),
+    ("POST", "/kf/enter", acting(enter, "external_userid url scene scene_param open_kfid")),
+    ("POST", "/kf/say", acting(say, f"external_userid text menu_id open_kfid {FILES}")),
+    ("POST", "/kf/recall", acting(recall, "external_userid msgid")),
+    ("POST", "/kf/refuse", acting(refuse, "external_userid on open_kfid")),
+    ("POST", "/kf/fail", acting(fail_sends, "external_userid fail_type times open_kfid")),
+    ("POST", "/kf/servicer-say", acting(servicer_say, f"userid external_userid open_kfid text {FILES}")),
+    ("POST", "/kf/servicer-recall", acting(servicer_recall, "userid external_userid msgid open_kfid")),
+    ("POST", "/kf/servicer-take", acting(servicer_take, "userid external_userid open_kfid")),
+    ("POST", "/kf/servicer-hand-on", acting(servicer_hand_on, "userid external_userid to open_kfid")),
+    ("POST", "/kf/servicer-end", acting(servicer_end, "userid external_userid open_kfid")),
+    ("POST", "/kf/servicer-status", acting(servicer_status, "userid status stop_type open_kfid")),
+    ("POST", "/kf/upgrade-range", acting(set_upgrade_range, "open_kfid userids chat_ids")),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sandbox.people import Impossible
+from sandbox.people import Impossible, check_keys
 from sandbox.stage import STAGE, Stage
 
 Route = tuple[str, str, Handler]
@@ -17,6 +17,7 @@ class Form:
     """Body and path parameters; a path parameter wins over the body."""
 
     def __init__(self, body: dict[str, Any], path: dict[str, str], origin: str = "") -> None:
+        self.body = body
         self.values = {**body, **path}
         self.origin = origin  # the address of the look-alike, for urls the bot may open
 
@@ -55,13 +56,15 @@ async def form_of(request: web.Request) -> Form:
     return Form(body, dict(request.match_info), str(request.url.origin()))
 
 
-def acting(act: Act) -> Handler:
-    """The handler of one act: 200 with its answer, 400 with the reason it is impossible."""
+def acting(act: Act, keys: str = "") -> Handler:
+    """The handler of one act whose body may have these `keys`: 200 with its answer, 400 with the reason it is impossible."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         stage = request.app[STAGE]
         try:
-            answer = act(stage, await form_of(request))
+            form = await form_of(request)
+            check_keys(form.body, keys)
+            answer = act(stage, form)
         except Impossible as reason:
             return reply({"error": str(reason)}, 400)
         except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as fault:

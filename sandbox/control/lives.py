@@ -76,8 +76,12 @@ def watch(stage: Stage, form: Form) -> Answer:
 
 ROUTES: list[Route] = [
     ("GET", "/lives", show_lives),
-    ("POST", "/lives", acting(make_by_hand)),
+    ("POST", "/lives", acting(make_by_hand, "anchor_userid theme living_start living_duration")),
     ("POST", "/lives/{livingid}/start", acting(start)),
     ("POST", "/lives/{livingid}/end", acting(end)),
-    ("POST", "/lives/{livingid}/watch", acting(watch)),
+    (
+        "POST",
+        "/lives/{livingid}/watch",
+        acting(watch, "external_userid userid name anonymous seconds comment mic invitor living_code"),
+    ),
 ]

@@ -50,7 +50,7 @@ def narrow(stage: Stage, form: Form) -> Answer:
 
 ROUTES: list[Route] = [
     ("GET", "/mass", tasks),
-    ("POST", "/mass", acting(own)),
-    ("POST", "/mass/rules", acting(narrow)),
-    ("POST", "/mass/{msgid}/send", acting(tap)),
+    ("POST", "/mass", acting(own, "userid text receivers")),
+    ("POST", "/mass/rules", acting(narrow, "allowance")),
+    ("POST", "/mass/{msgid}/send", acting(tap, "userid only")),
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.control.form import Form, Route, acting
 from sandbox.people import Impossible, groups, rooms
-from sandbox.people.media import Sent, sent_by
+from sandbox.people.media import FILES, Sent, sent_by
 from sandbox.stage import Stage
 
 Answer = dict[str, Any]
@@ -33,6 +33,14 @@ def new_room(stage: Stage, form: Form) -> Answer:
     return rooms.new_room(stage, form.text("id", ""), form.text("name"), [str(userid) for userid in members], aibot=aibot)
 
 
+def put_aibot(stage: Stage, form: Form) -> Answer:
+    """{inside: true or false}."""
+    inside = form.values.get("inside")
+    if not isinstance(inside, bool):
+        raise Impossible("inside 要是 true 或 false")
+    return rooms.put_aibot(stage, form.text("id"), inside=inside)
+
+
 def room_say(stage: Stage, form: Form) -> Answer:
     return rooms.say(stage, form.text("id"), form.text("userid"), _said(stage, form))
 
@@ -42,8 +50,9 @@ def contact_say(stage: Stage, form: Form) -> Answer:
 
 
 ROUTES: list[Route] = [
-    ("POST", "/groups/{chat_id}/say", acting(group_say)),
-    ("POST", "/rooms", acting(new_room)),
-    ("POST", "/rooms/{id}/say", acting(room_say)),
-    ("POST", "/contact/say", acting(contact_say)),
+    ("POST", "/groups/{chat_id}/say", acting(group_say, f"who url title text {FILES}")),
+    ("POST", "/rooms", acting(new_room, "id name members aibot")),
+    ("POST", "/rooms/{id}/aibot", acting(put_aibot, "inside")),
+    ("POST", "/rooms/{id}/say", acting(room_say, f"userid url title text {FILES}")),
+    ("POST", "/contact/say", acting(contact_say, f"from to url title text {FILES}")),
 ]

@@ -76,7 +76,8 @@ def _friends(stage: Stage, person_id: str, other: str) -> bool:
 
 
 def _described(stage: Stage, person: Answer, chat: str) -> Answer:
-    """Name, people and whether this person can write there; more of what belongs to the kind of chat."""
+    """Name, people and whether this person can write there; more of what belongs to the kind of chat, as a room's `robot`,
+    what the intelligent robot is called there, "" without one."""
     kind, _, other = chat.partition(":")
     about: Answer = {"chat": chat, "kind": kind, "people": [], "can_write": person.get("active", True)}
     if kind == "kf":
@@ -88,7 +89,8 @@ def _described(stage: Stage, person: Answer, chat: str) -> Answer:
     if kind in ("group", "room"):
         inside = stage.people_in(chat)
         named: Any = stage.world.groups[other] if kind == "group" else stage.rooms[other]
-        return {**about, "name": named.name, "people": _people(stage, inside), "size": len(inside)}
+        robot = {"robot": stage.aibot.config.name if stage.aibot and named.aibot else ""} if kind == "room" else {}
+        return {**about, "name": named.name, "people": _people(stage, inside), "size": len(inside), **robot}
     about["can_write"] = kind != "tasks" and about["can_write"]
     return {**about, "name": stage.config.app_name if kind == "app" else NAMES.get(kind, kind)}
 

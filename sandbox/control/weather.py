@@ -6,7 +6,8 @@ from typing import Any
 from aiohttp import web
 
 from sandbox.control.form import Form, Route, acting, reply
-from sandbox.people import Impossible
+from sandbox.faults import FAULT_KEYS
+from sandbox.people import Impossible, check_keys
 from sandbox.stage import STAGE, Stage
 
 Answer = dict[str, Any]
@@ -29,6 +30,7 @@ def add_fault(stage: Stage, form: Form) -> Answer:
     added = []
     for wanted in form.values.get("faults", [form.values]):
         try:
+            check_keys(wanted, FAULT_KEYS)
             added.append(stage.faults.add(wanted))
         except (ValueError, TypeError, AttributeError) as reason:
             raise Impossible(str(reason)) from None
@@ -170,14 +172,14 @@ async def verify_callback_url(request: web.Request) -> web.StreamResponse:
 
 ROUTES: list[Route] = [
     ("GET", "/clock", tell_time),
-    ("POST", "/clock", acting(set_clock)),
+    ("POST", "/clock", acting(set_clock, "release hold speed offset_s step_s to next")),
     ("GET", "/faults", list_faults),
-    ("POST", "/faults", acting(add_fault)),
+    ("POST", "/faults", acting(add_fault, f"faults {FAULT_KEYS}")),
     ("DELETE", "/faults", acting(clear_faults)),
     ("DELETE", "/faults/{id}", acting(remove_fault)),
-    ("POST", "/seed", acting(sow)),
-    ("POST", "/ip", acting(trust_ip)),
+    ("POST", "/seed", acting(sow, "seed")),
+    ("POST", "/ip", acting(trust_ip, "trusted")),
     ("POST", "/tokens/drop", acting(drop_token)),
-    ("POST", "/callback-url", acting(set_callback_url)),
+    ("POST", "/callback-url", acting(set_callback_url, "url")),
     ("POST", "/callback-url/verify", verify_callback_url),
 ]

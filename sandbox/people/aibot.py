@@ -94,13 +94,13 @@ def _show(stage: Stage, talk: Conversation, member: Member, text: str, sent: Sen
 
 
 def say(stage: Stage, userid: str, text: str, *, room: str = "", sent: Sent | None = None, quote: str = "") -> Part:
-    """A member writes to the robot; in a room the line begins with the mention. With three answers still open WeCom asks
-    the person to wait and the robot hears nothing (doc 101031)."""
+    """A member writes to the robot; a line in a room that does not mention it gets the mention. With three answers still open
+    WeCom asks the person to wait and the robot hears nothing (doc 101031)."""
     robot, member = robot_of(stage), member_of(stage, userid)
     talk = talk_of(stage, robot, member, room)
     _check_kinds(talk, text, sent)
     mention = f"@{robot.config.name}"
-    if talk.group and not text.startswith(mention):
+    if talk.group and mention not in text:
         text = f"{mention} {text}"
     bubble = _show(stage, talk, member, text, sent)
     talk.spoken_at = stage.clock.now()

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.media import MOST_BYTES
-from sandbox.people import Impossible
+from sandbox.people import Impossible, check_keys
 from sandbox.stage import Stage
 
 WORDS = {"image": "图片", "voice": "语音", "video": "视频", "file": "文件", "link": "链接", "location": "位置"}
+FILES = " ".join(WORDS)  # the keys one of which may stand in the body of an act
 PLAIN_NAMES = {"image": "照片.jpg", "voice": "语音.amr", "video": "视频.mp4", "file": "文件"}
 
 
@@ -26,6 +27,7 @@ class Sent:
 
 
 def _file(stage: Stage, kind: str, given: dict[str, Any]) -> Sent:
+    check_keys(given, "name base64")
     try:
         content = base64.b64decode(str(given.get("base64", "")), validate=True)
     except binascii.Error:
@@ -43,6 +45,7 @@ def _most(kind: str) -> int:
 
 
 def _link(given: dict[str, Any]) -> Sent:
+    check_keys(given, "title desc url pic_url")
     part = {name: str(given.get(name, "")) for name in ("title", "desc", "url", "pic_url")}
     if not part["url"]:
         raise Impossible("link 要有 url")
@@ -50,6 +53,7 @@ def _link(given: dict[str, Any]) -> Sent:
 
 
 def _place(given: dict[str, Any]) -> Sent:
+    check_keys(given, "latitude longitude name address")
     try:
         spot = {name: float(given[name]) for name in ("latitude", "longitude")}
     except (KeyError, TypeError, ValueError):

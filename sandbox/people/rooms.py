@@ -33,6 +33,18 @@ def new_room(stage: Stage, room_id: str, name: str, members: list[str], *, aibot
     return {"id": room_id}
 
 
+def put_aibot(stage: Stage, room_id: str, *, inside: bool) -> dict[str, Any]:
+    """A member adds the intelligent robot to the group, or takes it out; it is told of neither (doc 101027 has no such event)."""
+    room = room_of(stage, room_id)
+    if inside and stage.aibot is None:
+        raise Impossible("这个企业没有智能机器人")
+    room.aibot = inside
+    stage.transcript.add("成员", f"内部群「{room.name}」", "把智能机器人拉进群" if inside else "把智能机器人移出群", "robot")
+    stage.phones.touch_chat(room.chat)
+    stage.changes.tell("world")
+    return {"id": room_id}
+
+
 def say(stage: Stage, room_id: str, userid: str, said: Sent) -> dict[str, Any]:
     """A line that mentions no robot."""
     room = room_of(stage, room_id)

@@ -10,7 +10,7 @@ import pytest
 
 import bot.web
 from bot.inbox_writer import InboxFull
-from storage.database import StorageBusy
+from storage.faults import StorageBusy
 from tests.edge.conftest import AES, CORP, Edge, envelope, seal, signed
 
 

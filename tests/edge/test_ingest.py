@@ -11,7 +11,7 @@ import pytest
 
 from bot.ingest_events import EVENTS
 from camp.identity import unseal
-from storage.database import StorageBusy
+from storage.faults import StorageBusy
 from tests.edge.conftest import POLICY, Edge
 
 BASE = {"event_id": "e1", "occurred_at": "2026-12-01T20:00:00+08:00", "subject": {"external_userid": "wm1"}}

@@ -17,10 +17,11 @@ from aiohttp.test_utils import TestServer
 from bot.app import build_house
 from bot.settings import Settings, load_settings
 from bot.settler import judge
-from bot.wecom.client import WeComClient, Wire, fetch_token
+from bot.wecom.client import WeComClient
 from bot.wecom.road import RoadContext
 from bot.wecom.roads import load_roads
 from bot.wecom.tokens import TokenKeeper
+from bot.wecom.wire import Wire, fetch_token
 from camp.checkin_link import Ticket, token_for
 from storage import inbox, outbox
 from storage.columns import Json, Line

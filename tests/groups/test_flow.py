@@ -43,6 +43,17 @@ async def test_who_left_during_which_lesson(two_inside: Camp) -> None:
     assert "周小雨" in await camp.ask(camp.members["chen"], "left read-01", "2 left", "32 minutes into")
 
 
+async def test_the_class_teacher_hears_after_the_lesson_who_left_during_it(two_inside: Camp) -> None:
+    camp, lin = two_inside, two_inside.members["lin"]
+    await camp.jump_to(camp.first_lesson + timedelta(minutes=32))
+    await leaves(camp, "wmYu")
+    await camp.jump_to(camp.first_lesson + timedelta(minutes=65))
+    [rain] = await camp.rows("SELECT id FROM learners WHERE name = '周小雨'")
+    await lin.hears("到课 0/2", "课中退群 1 人（发“退群”看几时退的）：", f"#{rain.id} 周小雨")
+    await camp.members["chen"].hears("到课 0/2", f"课中退群 1 人：#{rain.id} 周\\*\\*")
+    await camp.ask(lin, "未完课 1", f"#{rain.id} 周小雨 .课中退群")
+
+
 async def test_who_came_back_or_sits_in_another_group_has_not_left(two_inside: Camp) -> None:
     camp = two_inside
     await leaves(camp, "wmYu")

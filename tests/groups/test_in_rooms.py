@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from storage import group_members, learners
+from tests.conftest import House
 from tests.groups.conftest import GROUP
-from tests.rooms.conftest import Staff, attend, camp, enrol, speak, staff  # noqa: F401
+from tests.rooms.conftest import Staff, attend, camp, enrol, speak, staff, staff_by_url  # noqa: F401
 
 
 @pytest.fixture
@@ -43,11 +44,56 @@ async def test_counts_come_into_the_group_that_asked(bound: Staff) -> None:
     assert "A班 群数据" in said["message"]["text"]
 
 
-async def test_the_code_is_said_to_be_on_its_way_and_the_picture_goes_to_who_asked(bound: Staff) -> None:
-    house = bound.house
-    assert "A班 的入群码正在做" in (await bound.says("chen", "入群码")).text
+async def made(house: House) -> None:
+    """WeCom makes the code and says where it is."""
     await house.answer("group.add_join_way", {"config_id": "jw1"})
     await house.answer("group.get_join_way", {"qr_code": "https://wework.qpic.cn/x", "chat_ids": [GROUP]})
+
+
+async def test_the_code_comes_into_the_group_that_asked_and_to_nobody_else(bound: Staff) -> None:
+    house = bound.house
+    assert "A班 的入群码正在做，图片几秒后发到这里" in (await bound.says("chen", "入群码")).text
+    before = len(await house.sent("aibot.say"))
+    await made(house)
+    [shown] = (await house.sent("aibot.say"))[before:]
+    assert (shown["group"], shown["message"]["type"]) == (True, "join_code")
+    assert shown["message"]["picture"]["qr_code"] == "https://wework.qpic.cn/x"
+    assert "A班" in shown["message"]["picture"]["title"]
+    assert await house.sent("app.message") == await house.sent("media.join_code") == []
+    # It is there: the next who asks sees it at once, in the app as before.
+    again = await bound.says("lin", "入群码")
+    assert "https://wework.qpic.cn/x" in again.text
+    assert again.alone == {}
+    assert "发到应用消息里" in (await house.member_says("lin", "入群码 read7-01 A"))[0]
+    await house.answer("media.join_code", {"media_id": "M1"})
+    sent = (await house.sent("app.message"))[-1]
+    assert (sent["to"], sent["message"]) == (["lin"], {"type": "image", "media_id": "M1"})
+
+
+async def test_a_code_the_group_cannot_be_shown_goes_to_who_asked_in_words(bound: Staff) -> None:
+    house = bound.house
+    await bound.says("chen", "入群码")
+    await bound.said_all()
+    await made(house)
+    await house.answer("aibot.say", ok=False, errcode=93006)
+    told = [sent for sent in await house.sent("app.message") if "https://wework.qpic.cn/x" in sent["message"]["text"]]
+    assert [sent["to"] for sent in told] == [["chen"]]
+
+
+async def test_a_code_wecom_refuses_is_explained_in_the_group(bound: Staff) -> None:
+    await bound.says("chen", "入群码")
+    before = len(await bound.house.sent("aibot.say"))
+    await bound.house.answer("group.add_join_way", ok=False, errcode=40058)
+    [said] = (await bound.house.sent("aibot.say"))[before:]
+    assert "40058" in said["message"]["text"]
+
+
+async def test_by_url_the_group_hears_that_the_picture_comes_by_app(staff_by_url: Staff) -> None:  # noqa: F811
+    house = staff_by_url.house
+    async with house.tx() as tx:
+        await group_members.change_group(tx, 1, chat_id=GROUP)
+    assert "图片几秒后发到应用消息里" in (await staff_by_url.says("chen", "入群码 read7-01 A")).text
+    await made(house)
     await house.answer("media.join_code", {"media_id": "M1"})
     sent = (await house.sent("app.message"))[-1]
     assert (sent["to"], sent["message"]) == (["chen"], {"type": "image", "media_id": "M1"})

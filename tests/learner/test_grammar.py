@@ -37,6 +37,8 @@ from handlers.learner_lesson import parse_rating
         ("作业3：今天读了一章", "作业", 3),
         ("第3课作业 今天读了一章", "作业", 3),
         ("评分 3 5", "评分", 3),
+        ("完课2。", "完课", 2),
+        ("第三课签到。", "签到", 3),
     ],
 )
 def test_a_command_and_its_lesson(words: str, command: str, lesson: int) -> None:
@@ -64,6 +66,20 @@ def test_colloquial_names(words: str, command: str) -> None:
     call = find_call(words, learner_commands())
     assert call is not None
     assert call.command.name == command
+
+
+@pytest.mark.parametrize("words", ["签到。", "签到！", "签到 。", "签到3。", "第三课签到。", "换期。", "进度。"])
+def test_a_full_stop_alone_is_no_argument(words: str) -> None:
+    call = find_call(words, learner_commands())
+    assert call is not None
+    call.rest.lesson()
+    assert call.rest.empty
+
+
+def test_what_is_said_keeps_its_full_stop() -> None:
+    call = find_call("作业 3 今天读了一章。", learner_commands())
+    assert call is not None
+    assert (call.rest.lesson(), call.rest.text()) == (3, "今天读了一章。")
 
 
 @pytest.mark.parametrize("words", ["你好", "今天天气真好", "我", "", "   ", "123", "退订单在哪"])

@@ -221,6 +221,13 @@ async def test_a_refusal_by_code_shuts_the_window(class_of_one: Any) -> None:
     assert await notice(class_of_one) is Reach.NO_WINDOW
 
 
+async def test_where_wecom_counted_more_than_we_did_the_five_are_spent(class_of_one: Any) -> None:
+    await class_of_one.answer("kf.message", ok=False, errcode=95001)
+    assert await notice(class_of_one) is Reach.BUDGET_SPENT
+    await class_of_one.learner_says("wm_zhang", "进度")
+    assert await notice(class_of_one) is Reach.SENT
+
+
 async def test_who_unsubscribed_hears_only_answers(class_of_one: Any) -> None:
     await class_of_one.learner_says("wm_zhang", "退订")
     assert await notice(class_of_one) is Reach.UNSUBSCRIBED

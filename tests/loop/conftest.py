@@ -19,10 +19,11 @@ from structlog.testing import capture_logs
 
 from bot.lanes import Lanes
 from bot.settler import Settler
-from bot.wecom.client import WeComClient, Wire, fetch_token
+from bot.wecom.client import WeComClient
 from bot.wecom.road import Road, RoadContext
 from bot.wecom.roads import load_roads
 from bot.wecom.tokens import TokenKeeper
+from bot.wecom.wire import Wire, fetch_token
 from storage.database import Database
 from storage.outbox import Intent, add_intent
 from tests.conftest import fresh_database

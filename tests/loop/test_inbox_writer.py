@@ -13,7 +13,8 @@ from sqlalchemy import event
 import bot.inbox_writer
 from bot.inbox_writer import InboxFull, InboxWriter
 from storage import inbox
-from storage.database import Database, StorageBusy
+from storage.database import Database
+from storage.faults import StorageBusy
 from storage.inbox import FactDraft
 from storage.nonces import Nonce, NonceUse
 from tests.loop.conftest import both

@@ -14,10 +14,11 @@ from aiohttp.test_utils import TestServer
 
 from bot.lanes import Lanes
 from bot.settler import Settler
-from bot.wecom.client import WeComClient, Wire, fetch_token
+from bot.wecom.client import WeComClient
 from bot.wecom.road import RoadContext
 from bot.wecom.roads import load_roads
 from bot.wecom.tokens import TokenKeeper
+from bot.wecom.wire import Wire, fetch_token
 from sandbox.app import build_sandbox
 from sandbox.config import SandboxConfig
 from sandbox.stage import STAGE

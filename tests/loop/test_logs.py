@@ -11,8 +11,8 @@ import aiohttp
 import pytest
 
 from bot.logs import frames_of, redact
-from bot.wecom.client import Wire
 from bot.wecom.tokens import Token
+from bot.wecom.wire import Wire
 
 
 def cleaned(**event: Any) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from bot.settler import Settler, Verdict, judge
 from bot.wecom.client import Answer as Outcome
 from bot.wecom.errors import Outcome as Kind
 from storage import inbox, outbox
-from storage.database import Database, StorageAway
+from storage.database import Database
+from storage.faults import StorageAway
 from storage.outbox import Answer, Due, State, add_intent
 from tests.loop.conftest import both, eventually, to_member
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.sight import Sight
-from storage.database import Database, StorageBusy, Tx
+from storage.database import Database, Tx
+from storage.faults import StorageBusy
 from storage.migrate import migrate
 from storage.outbox import add_intents
 from tests.loop.conftest import to_member

@@ -19,7 +19,8 @@ from handlers.core.context import Ctx
 from handlers.core.router import Handlers
 from jobs.core.job import Job
 from storage import inbox, learners, members, outbox
-from storage.database import Database, StorageAway, Tx
+from storage.database import Database, Tx
+from storage.faults import StorageAway
 from storage.inbox import FactDraft, State
 from storage.outbox import Intent, add_intent
 from storage.tables_loop import nonces

@@ -78,3 +78,11 @@ async def test_posting_now_keeps_to_the_quiet_hours_and_the_allowance(stage: Sta
     await stage.look("12-01 19:40", tapped=True)
     (none,) = await stage.house.member_says("chen", "现在发 read7-01 offer A")
     assert none == "offer：\nA班：没备：本月还剩 0 条，今天不能再发（每天、每周、每月上限见配置 [group_messages]）"
+
+
+async def test_the_preview_names_the_stop_before_the_calendar(ready: Stage) -> None:
+    await ready.house.apply(declared(NOTICE, camp="skip_dates = [2026-12-02]"))
+    await ready.house.member_says("chen", "停发 read7-01 notice")
+    (plan,) = await ready.house.member_says("chen", "预演 read7-01")
+    assert "notice（第2课）：2 个群不发：已手动停发" in plan
+    assert "停发日" not in plan

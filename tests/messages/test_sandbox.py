@@ -121,6 +121,9 @@ async def test_a_lesson_evening_from_the_notice_to_the_check_in(camp: Camp) -> N
     task = await comes(camp, 1)
     assert task["text"] == "第1课 19:00 开始，点下面签到。"
     await lin.hears("群发已备好：notice（第1课）", "点一下发送", "本月还剩 2 条", within=LONG)
+    # The reminder of the same minute asks for the same tap, and for no link posted by hand.
+    await lin.hears("还有 30 分钟", "带签到链接的群发正在备|群发已备好（里面有签到链接）", within=LONG)
+    assert not any("发到班群" in str(bubble["text"]) for bubble in await lin.screen())
     await tap(camp, task)
     assert await state_of(camp, task["msgid"]) == "sent"
     posts = await camp.corp.chat(yu.id, "group:wrFaultsA")

@@ -18,7 +18,8 @@ import pytest
 from sqlalchemy import text
 
 import storage.database
-from storage.database import Database, StorageAway
+from storage.database import Database
+from storage.faults import StorageAway
 from tests.outages.installation import Installation, installed, until
 
 BEFORE, MEANWHILE, AFTERWARDS = range(100, 110), range(200, 230), range(300, 310)

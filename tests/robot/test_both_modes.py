@@ -20,6 +20,9 @@ async def test_in_a_group_everybody_sees_the_answer(play: Play) -> None:
     await play.sees("lin", "你可以这样说", f"room:{ROOM}")
     await play.sees("wu", "你可以这样说", f"room:{ROOM}")
     assert await play.seen("lin", "aibot") == []
+    # Who spoke there is known to read there; who only reads is not.
+    heard = await play.camp.rows("SELECT chat FROM robot_talks ORDER BY chat")
+    assert [row.chat for row in heard] == [f"room:{ROOM}", f"room:{ROOM}:lin"]
 
 
 async def test_the_one_who_enters_is_welcomed(play: Play) -> None:

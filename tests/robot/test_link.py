@@ -17,7 +17,8 @@ from bot.wecom import errors
 from bot.wecom.errors import Outcome
 from bot.wecom.roads.aibot import ROAD
 from bot.wecom.robot_inbound import Heard
-from storage.database import Database, StorageBusy
+from storage.database import Database
+from storage.faults import StorageBusy
 from storage.robot_links import State
 from tests.conftest import fresh_database
 from tests.loop.conftest import eventually

@@ -26,6 +26,15 @@ async def test_who_speaks_is_found_out_once(tmp_path: Path, mode: str) -> None:
         facts = await play.camp.rows("SELECT conversation, body FROM inbox WHERE kind = 'aibot.text' ORDER BY id")
         assert [fact.conversation for fact in facts] == ["member:lin", f"room:{ROOM}:lin"]
         assert not any("oid-" in str(fact.body) for fact in facts)
+        assert await play.camp.count(f"SELECT count(*) FROM robot_talks WHERE chat = 'room:{ROOM}:lin'") == 1
+
+
+async def test_who_speaks_first_in_a_group_is_known_to_read_there(tmp_path: Path, mode: str) -> None:
+    async with open_play(tmp_path, mode, open_userids=True) as play:
+        await play.says("lin", "帮助", ROOM)
+        await play.sees("wu", "你可以这样说", f"room:{ROOM}")
+        heard = await play.camp.rows("SELECT chat FROM robot_talks ORDER BY chat")
+        assert [row.chat for row in heard] == [f"room:{ROOM}", f"room:{ROOM}:lin"]
 
 
 async def test_a_card_is_tapped_under_an_open_userid(tmp_path: Path, mode: str) -> None:

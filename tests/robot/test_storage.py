@@ -89,3 +89,21 @@ async def test_how_the_connection_stands(database: Database) -> None:
         link = await robot_links.load(tx)
         assert link is not None
         assert (link.state, link.errcode, link.since) == (State.REFUSED, 853000, tx.now)
+
+
+async def test_who_was_heard_in_a_group_the_last_first(database: Database) -> None:
+    async with database.write(NOW - timedelta(days=31)) as tx:
+        await robot_talks.note(tx, chat_of("", "wrA"), "wrA")
+        await robot_talks.note_reader(tx, "wrA", "Old")
+        await robot_talks.note_reader(tx, "wrA", "Lin")
+    async with database.write(NOW) as tx:
+        for chat_id, userid in (("wrA", "Lin"), ("wrB", "lin"), ("wrC", "wu")):
+            await robot_talks.note(tx, chat_of("", chat_id), chat_id)
+            await robot_talks.note_reader(tx, chat_id, userid)
+    async with database.write(NOW + timedelta(minutes=1)) as tx:
+        await robot_talks.note_reader(tx, "wrA", "chen")
+    async with database.read() as tx:
+        since = NOW - timedelta(days=30)
+        assert await robot_talks.readers(tx, ["wrA", "wrB"], since) == [("wrA", "chen"), ("wrA", "lin"), ("wrB", "lin")]
+        assert await robot_talks.readers(tx, [], since) == []
+        assert await robot_talks.find(tx, "room:wrA") == "wrA"

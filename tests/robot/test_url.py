@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.wecom.robot_inbound import Heard
-from storage.database import StorageBusy
+from storage.faults import StorageBusy
 from tests.loopback import ZONE
 from tests.robot.conftest import ROOM, Play
 from tests.robot.conftest import another_nodes_worker as stalled

@@ -32,7 +32,7 @@ def test_what_people_write() -> None:
     assert (group.chat_id, group.response_url, "https://x" in repr(group)) == ("chat1", "https://x", False)
     quoted = heard(**TEXT, quote={"msgtype": "text", "text": {"content": "第3课"}})
     assert quoted.said == {"text": "缺勤", "quote": "第3课"}
-    assert heard(msgtype="voice", voice={"content": "缺勤"}).said == {"text": "缺勤"}
+    assert heard(msgtype="voice", voice={"content": "缺勤三。"}).said == {"text": "缺勤三"}
     items = [TEXT, {"msgtype": "image", "image": {"url": "https://x"}}, {"msgtype": "text", "text": {"content": "谢谢"}}]
     assert heard(msgtype="mixed", mixed={"msg_item": items}).said == {"text": "缺勤\n谢谢"}
     for kind in ("image", "video", "something_new"):
@@ -115,7 +115,7 @@ def test_each_answer_has_its_frame() -> None:
     assert frame(WORDS, "reply") == {
         "cmd": "aibot_respond_msg",
         "req_id": "r1",
-        "body": {"msgtype": "stream", "stream": {"id": "9-0", "finish": True, "content": "好"}},
+        "body": {"msgtype": "stream", "stream": {"id": "9-0", "finish": True, "content": "好", "feedback": {"id": "9-0"}}},
     }
     card = frame(CARD, "reply")
     assert (card["cmd"], card["body"]["msgtype"]) == ("aibot_respond_msg", "template_card")

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -15,6 +16,7 @@ from bot.inbox_writer import InboxWriter
 from bot.robot_intake import RobotIntake
 from bot.robot_link import RobotLink
 from bot.robot_socket import Beat
+from bot.wecom.download import download
 from bot.wecom.road import RoadContext
 from storage.database import Database
 
@@ -74,6 +76,7 @@ async def linked(wecom: Wecom, database: Database, beat: Beat | None = None, *, 
     async with aiohttp.ClientSession() as session:
         link = RobotLink(
             session=session,
+            fetch=partial(download, session),
             address=wecom.url,
             bot_id="aib",
             secret="hush",

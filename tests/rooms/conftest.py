@@ -58,6 +58,13 @@ class Staff:
     async def cards(self, kind: str) -> Sequence[Any]:
         return await self.house.rows("SELECT * FROM cards WHERE kind = :kind ORDER BY created_at, task_id", kind=kind)
 
+    async def said_all(self, *, but_in: str = "") -> None:
+        """Everything the robot had to say went out, except in one group."""
+        async with self.house.tx() as tx:
+            said = [row for row in await outbox.listing(tx, outbox.State.PENDING, 1000) if row.call == "aibot.say"]
+            gone = [row.id for row in said if row.payload["chat_id"] != but_in]
+            await outbox.finish(tx, gone, outbox.State.SENT, errcode=0)
+
     async def _does(self, fact: str, kind: Kind, body: dict[str, Any]) -> Heard:
         self._serial += 1
         msgid = f"msg-{self._serial}"
@@ -69,6 +76,8 @@ class Staff:
             await robot_turns.open_turn(tx, turn)
             if kind is Kind.MESSAGE:
                 await robot_talks.note(tx, chat, chat_id or userid)
+            if chat_id:
+                await robot_talks.note_reader(tx, chat_id, userid)
         before = await self._newest()
         conversation = f"{chat}:{userid.lower()}" if chat_id else chat
         await self.house.fact(fact, {**body, "turn": turn.id}, conversation, f"aibot:{msgid}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from storage import closings, cohorts
 from tests.rooms.conftest import GROUP, Staff
 from tests.teacher.conftest import Enrol, at
 
@@ -98,3 +99,18 @@ async def test_two_groups_are_bound_apart(staff: Staff) -> None:
     assert "阅读营二期" in (await staff.says("chen", "@营长 漏斗", "chatOther")).alone["chen"][0]
     assert "阅读营一期" in (await staff.says("chen", "@营长 你好", GROUP)).text
     assert "阅读营二期" in (await staff.says("chen", "@营长", "chatOther")).text
+
+
+async def test_in_the_pools_group_a_staff_room_is_asked_for_by_its_cohort_however_many_there_are(staff: Staff) -> None:
+    rule = "班务群一期一个，本群绑定的是转化公海，不是哪一期。请写明期：“建群 期”（在开的：{}）。"
+    await staff.says("chen", "@营长 绑定 公海")
+    assert (await staff.says("chen", "@营长 建群")).text == rule.format("read7-01、read7-02")
+    assert "正在建「阅读营一期 班务群」" in (await staff.says("chen", "@营长 建群 read7-01")).text
+    assert (await staff.says("chen", "@营长 建群")).text == rule.format("read7-01、read7-02")
+    async with staff.house.tx() as tx:
+        second = await cohorts.find_cohort(tx, "read7-02")
+        assert second is not None
+        await closings.set_cohort_closed(tx, second.id, tx.now)
+    # With one open cohort left nothing is guessed either.
+    assert (await staff.says("chen", "@营长 建群")).text == rule.format("read7-01")
+    assert len(await staff.house.sent("appchat.create")) == 1

@@ -6,13 +6,20 @@ from typing import Any
 
 import pytest
 
-from camp import card
+from camp import card, robot
 from camp.messages import card as to_card
 from camp.messages import text
-from camp.room import post, rooms_of
+from camp.room import rooms_of
 from storage import members, todos
+from storage.database import Tx
+from storage.rooms import Room
+from tests.conftest import House
 from tests.rooms.conftest import GROUP, Staff
 from tests.teacher.conftest import Enrol, at
+
+
+async def push(tx: Tx, house: House, room: Room, key: str) -> bool:
+    return await robot.push(tx, house.policy, chat_id=room.chat_id, message=text("日报"), dedup_key=key, otherwise=[])
 
 
 async def task_of(staff: Staff, kind: str, chat_id: str | None) -> str:
@@ -132,7 +139,7 @@ async def test_where_the_robot_cannot_speak_unasked_the_caller_is_told_so(staff_
     await staff_by_url.says("chen", "@营长 绑定 read7-01")
     async with house.tx() as tx:
         (room,) = await rooms_of(tx, cohort_id=1)
-        assert not await post(tx, house.policy, room, text("日报"), dedup_key="digest:1")
+        assert not await push(tx, house, room, "digest:1")
         assert not await card.show_in_room(tx, house.policy, room, "verdict", "1", to_card("t1", "结营"))
     assert await staff_by_url.cards("verdict") == []
 
@@ -146,8 +153,8 @@ async def test_rooms_of_a_cohort_a_class_and_a_pool(staff: Staff) -> None:
         assert [room.chat_id for room in await rooms_of(tx, pool="conversion")] == ["c3"]
         assert await rooms_of(tx) == []
         (room,) = await rooms_of(tx, cohort_id=2)
-        assert await post(tx, staff.house.policy, room, text("日报"), dedup_key="digest:2")
-        assert await post(tx, staff.house.policy, room, text("日报"), dedup_key="digest:2")
+        assert await push(tx, staff.house, room, "digest:2")
+        assert await push(tx, staff.house, room, "digest:2")
     pushed = [p for p in await staff.house.sent("aibot.say") if p["how"] == "push"]
     assert [p["to"] for p in pushed] == [["room:c4"]]
 
@@ -176,7 +183,7 @@ async def test_to_dos_are_ticked_off_by_a_button_and_only_by_whose_they_are(staf
     assert await staff.house.rows("SELECT id FROM todos WHERE done_at IS NULL") == []
 
 
-async def test_asking_again_leaves_one_card_alive_and_says_nothing_of_the_old_one(
+async def test_asking_again_leaves_one_card_alive_and_a_tap_on_the_older_one_says_what_it_did(
     staff: Staff, enrol: Enrol, befriend: Any
 ) -> None:
     await befriend(await enrol("欧阳晓燕"))
@@ -187,9 +194,17 @@ async def test_asking_again_leaves_one_card_alive_and_says_nothing_of_the_old_on
     old, new = await staff.cards("nudge")
     assert old.closed_at is not None
     assert new.closed_at is None
-    # A tap on the old one shows that it is over.
-    (face,) = (await staff.taps("lin", "nudge:absent:1", old.task_id)).updates
+    # In the group the older card still looks as if it could be tapped (WeCom changes it at a tap alone).
+    tapped = await staff.taps("lin", "nudge:absent:1", old.task_id)
+    assert len(await staff.house.sent("contact.mass_send")) == 1
+    (face,) = tapped.updates
+    assert (face["buttons"], face["text"]) == ([], "已发起（1 人），任务建好会告诉你")
+    assert tapped.group == ["群发提醒：第1课 开课啦：已发起（1 人），任务建好会告诉你"]  # below the newer card
+    # The newer one starts no second task, and its face says why not.
+    (face,) = (await staff.taps("lin", "nudge:absent:1", new.task_id)).updates
     assert face["buttons"] == []
+    assert "的群发任务正在建（1 人）" in face["text"]
+    assert len(await staff.house.sent("contact.mass_send")) == 1
 
 
 async def test_a_userid_in_another_case_is_the_same_person(staff: Staff, enrol: Enrol) -> None:

@@ -32,19 +32,35 @@ async def test_the_same_people_are_refused_in_the_same_words(staff: Staff) -> No
     assert "是不是想说“名单”" in (await staff.says("lin", "@营长 名旦")).text
 
 
-async def test_the_to_do_line_stands_above_the_first_answer_of_the_day(staff: Staff) -> None:
+async def test_the_to_do_line_stands_above_an_answer_that_one_person_reads_and_never_in_the_group(
+    staff: Staff, enrol: Enrol
+) -> None:
+    rain = await enrol("周小雨")
     async with staff.house.tx() as tx:
         lin = await members.find(tx, "lin")
         assert lin is not None
         await todos.add(tx, lin.id, kind="manual", text="联系家长", dedup_key="t1")
-    first = (await staff.says("lin", "@营长 我的班")).text
-    assert first.splitlines()[0] == "待办 1 件，回复“待办”查看"
-    assert "联系家长" not in first
-    assert "【阅读营一期】" in first
-    assert (await staff.says("lin", "@营长 我的班")).text.splitlines()[0].startswith("【")
+    for words in ("我的班", "名旦", "缺勤 9"):
+        assert "待办" not in (await staff.says("lin", f"@营长 {words}")).text
+    # What goes to the speaker alone is the first answer of the day for nobody else's eyes.
+    asked = await staff.says("lin", f"@营长 学员 #{rain}")
+    assert asked.group == ["已私发给你，在应用消息里。"]
+    assert asked.alone["lin"][0].splitlines()[0] == "待办 1 件，回复“待办”查看"
+    assert "待办" not in (await staff.says("lin", "我的班", "")).alone["lin"][0]
     shown = await staff.says("lin", "@营长 待办")
     assert shown.group == ["林的待办 1 件\n[完成 1]", "已私发给你。"]
     assert "联系家长" in shown.alone["lin"][0]
+
+
+async def test_alone_with_the_robot_the_to_do_line_stands_above_the_first_answer_of_the_day(staff: Staff) -> None:
+    async with staff.house.tx() as tx:
+        lin = await members.find(tx, "lin")
+        assert lin is not None
+        await todos.add(tx, lin.id, kind="manual", text="联系家长", dedup_key="t1")
+    await staff.says("lin", "@营长 我的班")
+    first = (await staff.says("lin", "我的班", "")).alone["lin"][0]
+    assert first.splitlines()[0] == "待办 1 件，回复“待办”查看"
+    assert (await staff.says("lin", "我的班", "")).alone["lin"][0].startswith("【")
 
 
 @pytest.mark.parametrize("words", ["@营长", "@营长 你好", "@营长 帮助", "@营长 您好！"])
@@ -85,7 +101,7 @@ async def test_a_picture_is_answered_and_an_old_button_too(staff: Staff) -> None
 async def test_by_url_the_group_gets_one_answer_and_the_asker_an_app_message(staff_by_url: Staff, enrol: Enrol) -> None:
     rain = await enrol("周小雨")
     heard = await staff_by_url.says("lin", f"@营长 学员 #{rain}")
-    assert heard.group == ["已私发给你。"]
+    assert heard.group == ["已私发给你，在应用消息里。"]
     assert "周小雨" in heard.alone["lin"][0]
     assert f"#{rain} 周**" in (await staff_by_url.says("lin", "@营长 名单")).text
 

@@ -70,7 +70,7 @@ async def test_two_claim_at_once_in_the_pools_group(play: Play) -> None:  # noqa
     else:
         await play.says("wu", f"领取 #{rain}", "chatSales")
         await play.says("zhao", f"领取 #{rain}", "chatSales")
-        await play.sees("zhao", "已私发给你", "room:chatSales")
+        await play.sees("zhao", "领取了。\n已私发给你", "room:chatSales")
     await play.camp.quiet()
     (entry,) = await play.camp.rows("SELECT owner_id FROM pool_entries")
     owner = await play.camp.rows("SELECT userid FROM members WHERE id = :id", id=entry.owner_id)

@@ -91,17 +91,18 @@ async def test_no_command_shows_in_a_group_who_a_learner_is(staff: Staff, secret
 
 async def test_a_learners_card_goes_to_the_asker_and_the_group_hears_only_that(staff: Staff, secret_camp: list[int]) -> None:
     heard = await staff.says("lin", f"@营长 学员 #{secret_camp[0]}")
-    assert heard.group == ["已私发给你。"]
+    assert heard.group == ["已私发给你，在应用消息里。"]
     (card,) = heard.alone["lin"]
     assert "欧阳晓燕" in card
     english = await staff.says("lin", f"@营长 learner #{secret_camp[0]}")
-    assert english.group == ["Sent to you alone."]
+    assert english.group == ["Sent to you alone, as an app message."]
 
 
 async def test_the_answer_goes_by_the_robot_where_it_may_speak_alone(staff: Staff, secret_camp: list[int]) -> None:
     await staff.says("lin", "你好", "")
     before = len(await staff.house.sent("app.message"))
     heard = await staff.says("lin", f"@营长 学员 #{secret_camp[0]}")
+    assert heard.group == ["已私发给你。"]
     assert "欧阳晓燕" in heard.alone["lin"][0]
     assert len(await staff.house.sent("app.message")) == before
 

@@ -184,7 +184,13 @@ def test_shapes_nobody_expects_are_faults_and_no_crash(tables: dict[str, Any]) -
 
 def test_the_example_is_right() -> None:
     parsed = parse(tomllib.loads(EXAMPLE.read_text("utf-8")), POLICY)
-    assert {warning.code for warning in parsed.warnings} == {"no_lessons"}
+    assert parsed.warnings == ()
+    assert all(cohort.lessons and cohort.class_groups for cohort in parsed.declared.cohorts)
+
+
+def test_a_cohort_without_lessons_is_worth_a_look() -> None:
+    [warning] = [one for one in parse_text(CAMP, POLICY).warnings if one.code == "no_lessons"]
+    assert warning.path == "cohorts[1]"
 
 
 def test_every_finding_has_words() -> None:

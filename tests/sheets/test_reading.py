@@ -38,6 +38,12 @@ READ = {"n": 2, "name": "周小雨", "cohort": "一期", "subject": {"phone": "1
         csv([HEAD, ROW], mark="\t").encode("utf-16"),
         csv([HEAD, ROW], mark=";").encode(),
         csv([HEAD, ROW], mark="\t").encode("gbk"),
+        csv([HEAD, ROW], mark=";").encode("gbk"),
+        b"\xef\xbb\xbf" + csv([HEAD, ROW]).encode("gbk"),
+        csv([HEAD, ("周小雨", "13800138000.0", "一期")]).encode(),
+        csv([HEAD, ("周小雨", "１３８００１３８０００", "一期")]).encode(),
+        (csv([HEAD, ROW]) + ",,\r\n" * 3_000).encode(),
+        xlsx([HEAD, ROW, *[(None, " ", "")] * 500]),
         csv([HEAD, ROW]).replace("\r\n", "\n").rstrip().encode(),
         '姓名,手机,期\n周小雨,"=""13800138000""",一期\n'.encode(),
         "姓名,手机,期\n周小雨,'13800138000,一期\n".encode(),
@@ -68,6 +74,30 @@ def test_a_title_above_merged_cells_and_empty_rows(tmp_path: Any) -> None:
     read = read_sheet(saved(book))
     assert [row["n"] for row in read["rows"]] == [4, 6]
     assert read["rows"][1]["faults"] == [["期", "empty", {}]]
+
+
+def test_a_header_over_two_rows_of_merged_cells() -> None:
+    book = Workbook()
+    sheet = book.active
+    for row in (("一期报名表", None, None), ("学员信息", None, "报名"), HEAD, ROW):
+        sheet.append(row)
+    for cells in ("A1:C1", "A2:B2"):
+        sheet.merge_cells(cells)
+    assert read_sheet(saved(book))["rows"] == [READ | {"n": 4}]
+
+
+def test_two_sheets_of_one_file() -> None:
+    """The first that holds rows is taken, and it is said that there is another."""
+    book = Workbook()
+    book.active.append(list(HEAD))
+    for title, row in (("1班", ROW), ("2班", ("李小明", "13800138001", "一期")), ("空", None)):
+        sheet = book.create_sheet(title)
+        sheet.append(list(HEAD))
+        if row:
+            sheet.append(list(row))
+    read = read_sheet(saved(book))
+    assert read["rows"] == [READ]
+    assert read["unread"] == 1
 
 
 def test_the_sheet_among_several_that_is_one_hidden_ones_aside() -> None:
@@ -120,7 +150,13 @@ def test_dates_durations_and_formulas_with_their_values() -> None:
         (xlsx([HEAD]), "no_rows"),
         (csv([HEAD]).encode(), "no_rows"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00", "no_sheet"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01", "no_sheet"),
+        (b"GIF89a\x01\x01\x02\x03;", "no_sheet"),
         (b"%PDF-1.7\n\xe2\xe3\xcf\xd3\x00", "no_sheet"),
+        (b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n", "no_sheet"),
+        ("<html><table><tr><td>手机</td><td>期</td></tr></table></html>".encode("gbk"), "old"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?><Workbook/>', "old"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "EncryptedPackage".encode("utf-16-le"), "locked"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "old"),
         (b"PK\x03\x04 no zip at all", "broken"),
         (xlsx([HEAD, ROW])[:-200], "broken"),
@@ -149,6 +185,43 @@ def test_what_is_no_sheet_says_so(data: bytes, problem: str) -> None:
 def test_a_phone_in_the_wrong_place_is_not_told(rows: list[tuple[str, ...]]) -> None:
     read = read_sheet(csv(rows).encode())
     assert "13800138000" not in str(read)
+
+
+@pytest.mark.parametrize(
+    ("cell", "moment"),
+    [
+        *((cell, "2026-12-02T20:00:00") for cell in ("2026-12-02 20:00", "2026/12/2 20:00:00.000", "2026年12月2日 20时00分")),
+        *(
+            (cell, "2026-12-02T20:00:00")
+            for cell in ("2026/12/2 下午8:00", "2026-12-02 8:00 pm", "20261202200000", 20261202200000)
+        ),
+        *((cell, "2026-12-02T00:00:00") for cell in (46358, 46358.0, "46358", "20261202", "2026.12.2", "２０２６－１２－０２")),
+        *((cell, "2026-12-02T00:00:00") for cell in ("2026/12/02 星期三", "2026-12-02 上午12:00", dt.date(2026, 12, 2))),
+        ("2026-12-02T20:00:00+08:00", "2026-12-02T20:00:00+08:00"),
+        ("2026-12-02T12:00:00Z", "2026-12-02T12:00:00+00:00"),
+    ],
+)
+def test_a_moment_in_many_shapes(cell: Any, moment: str) -> None:
+    assert _READ["at"](cell) == moment
+
+
+@pytest.mark.parametrize(
+    "cell", ["12/2/2026", "12月2日", "2026-02-30", "2026-12-02 25:00", "2026-12-02T20:00+99:99", "明天", 1733054400]
+)
+def test_a_moment_that_may_mean_another_is_not_guessed(cell: Any) -> None:
+    assert tried(_READ["at"], cell)[1] is not None
+
+
+@pytest.mark.parametrize("cell", ["3", 3.0, "3.0", "３", "第3课", "第三天", "Day 3", "D3", "lesson 3", "3、开课"])
+def test_a_lesson_in_many_shapes(cell: Any) -> None:
+    assert _READ["lesson"](cell) == 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "yes"), [("已签", True), ("✅", True), ("✔️", True), ("缺席", False), ("❌", False), ("—", False)]
+)
+def test_who_came_in_many_shapes(cell: str, yes: bool) -> None:
+    assert _READ["checked_in"](cell) is yes
 
 
 def test_what_a_sheet_lacks_is_named() -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import io
+
+from openpyxl import load_workbook
+
 from storage import journal
-from tests.sheets.conftest import Desk, csv, xlsx
+from tests.conftest import House
+from tests.sheets.conftest import Desk, csv, saved, xlsx
+from tests.teacher.conftest import at
 
 HEAD = ("姓名", "手机", "期", "班", "渠道")
 TWO = (("周小雨", "13800000001", "read7-01", "A", "抖音投放"), ("李小明", 13800000002, "阅读营一期", "B班", "dy01"))
@@ -135,11 +141,50 @@ async def test_wrong_people_are_refused(desk: Desk) -> None:
 
 async def test_only_the_sender_may_tap_and_only_once(desk: Desk) -> None:
     await desk.sends("lin", xlsx([HEAD, TWO[0]]))
-    assert "这张卡片已经失效" in (await desk.taps("chen"))[0]
+    assert "这张表是 林 发的，只能由 Ta 确认或放弃" in (await desk.taps("chen"))[0]
     assert await desk.count("SELECT count(*) FROM enrolments") == 0
     await desk.taps("lin")
     again = await desk.taps("lin")
     assert not [words for words in again if "导入完成" in words]
+    assert await desk.count("SELECT count(*) FROM enrolments") == 1
+
+
+async def test_two_people_were_shown_the_same_content(desk: Desk) -> None:
+    data = xlsx([HEAD, TWO[0]])
+    await desk.sends("lin", data, "名单.xlsx")
+    await desk.sends("chen", data, "名单 (1).xlsx")
+    await desk.taps("lin", sheet=1)
+    said = await desk.taps("chen", sheet=2)
+    assert any("林 在 2026-12-02 22:00 已经导入过（《名单.xlsx》）" in words for words in said)
+    assert await desk.count("SELECT count(*) FROM journal WHERE kind = 'imported'") == 1
+    assert await desk.count("SELECT count(*) FROM sheet_rows") == 0
+
+
+async def test_another_file_while_one_waits(desk: Desk) -> None:
+    await desk.sends("chen", xlsx([HEAD, TWO[0]]), "甲.xlsx")
+    await desk.sends("chen", xlsx([HEAD, *TWO]), "乙.xlsx")
+    await desk.taps("chen", sheet=2)
+    told = await desk.taps("chen", sheet=1)
+    assert "《甲.xlsx》导入完成：1 行（新增 1 · 变更 0），已有 0 行没动。" in told
+    assert await desk.count("SELECT count(*) FROM enrolments") == 2
+
+
+async def test_the_tap_comes_after_a_restart(desk: Desk) -> None:
+    await desk.sends("chen", xlsx([HEAD, *TWO]))
+    desk.house = House(desk.house.database, desk.house.policy)
+    desk.house.now = at("12-03 09:00")
+    told = await desk.taps("chen")
+    assert any("导入完成：2 行" in words for words in told)
+    assert await desk.count("SELECT count(*) FROM enrolments") == 2
+
+
+async def test_other_sheets_of_the_file_are_not_passed_over_in_silence(desk: Desk) -> None:
+    book = load_workbook(io.BytesIO(xlsx([HEAD, TWO[0]])))
+    second = book.create_sheet("B班")
+    for row in (HEAD, TWO[1]):
+        second.append(list(row))
+    said = await desk.imports("chen", saved(book))
+    assert "文件里还有 1 张工作表没有读，要导入请另存成单独的文件再发。" in said[0]
     assert await desk.count("SELECT count(*) FROM enrolments") == 1
 
 

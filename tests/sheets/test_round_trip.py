@@ -94,6 +94,34 @@ async def test_two_thousand_rows_of_which_thirty_are_bad(tmp_path: Path, mode: s
         assert await play.camp.count("SELECT count(*) FROM enrolments") == ROWS - BAD
 
 
+SMALL = [HEAD, ("周小雨", "13800000001", "read-01", "A", None)]
+SORTS = {
+    "合影.xlsx": (b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01", "这不是表格"),
+    "打包.xlsx": (b"PK\x03\x04 no zip at all", "文件打不开，可能坏了"),
+    "加密.xlsx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "EncryptedPackage".encode("utf-16-le"), "文件加了密码"),
+    "导出.xls": (b"<html><table><tr><td>1</td></tr></table></html>", "旧格式"),
+    "空.csv": (b"\r\n", "里面什么都没有"),
+    "列名.xlsx": (xlsx([HEAD]), "只有列名，没有数据行"),
+    "通讯录.csv": ("姓名,手机\n甲,1\n".encode("gbk"), "还缺列：期/训练营"),
+    "太长.csv": (csv([HEAD, *[("甲", "13800000001", "read-01", "A", None)] * 10_001]).encode(), "超过 10000 行"),
+    "名单.csv": (csv(SMALL, mark=";").encode("gbk"), "是名单，1 行：新增 1"),
+}
+
+
+async def test_files_of_all_sorts(tmp_path: Path) -> None:
+    """Each is answered with the reason and what to do; the one that is a roster is imported by whoever sent it."""
+    async with open_play(tmp_path, "socket") as play:
+        for name, (data, words) in SORTS.items():
+            await send(play, "chen", name, data)
+            assert words in await sees(play, "chen", f"《{name}》")
+        assert await play.camp.count("SELECT count(*) FROM enrolments") == 0
+        bubble, chat = await card(play, "chen")
+        await tap(play, "chen", bubble, chat)
+        await sees(play, "chen", "《名单.csv》导入完成：1 行")
+        await send(play, "lin", "又一份.csv", SORTS["名单.csv"][0])
+        assert "已经导入过（《名单.csv》）" in await sees(play, "lin", "《又一份.csv》")
+
+
 async def everything(play: Play, userid: str) -> str:
     return "\n".join([text for chat in ("aibot", "app") for text in await play.seen(userid, chat)])
 

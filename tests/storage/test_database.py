@@ -17,7 +17,8 @@ from sqlalchemy.exc import StatementError
 
 import storage.database
 from storage.columns import from_micros, to_micros, to_storable
-from storage.database import Database, StorageAway, StorageBusy
+from storage.database import Database
+from storage.faults import StorageAway, StorageBusy
 from storage.inbox import add_facts
 from storage.tables_loop import inbox, nonces
 from tests.storage.conftest import draft, rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -141,6 +142,11 @@ async def test_who_left_and_what_a_day_saw(town: Database) -> None:
             (None, None, 1, "A"),
             (one.id, "周小雨", 0, "A"),
         ]
+        hour = timedelta(hours=1)
+        lesson = cohort_rows.Lesson(1, 1, 1, "开课啦", NOW, NOW + hour, NOW, NOW + hour, None)
+        assert await group_flow.left_during(tx, lesson) == {one.id}
+        assert await group_flow.left_during(tx, replace(lesson, ends_at=NOW)) == set()
+        assert await group_flow.left_during(tx, replace(lesson, cohort_id=2)) == set()
         spans = [(NOW - DAY, NOW), (NOW, NOW + DAY)]
         assert await group_flow.per_day(tx, [1, 2], spans) == [DayCount(3, 0), DayCount(1, 3)]
         assert await group_flow.per_day(tx, [], spans) == [DayCount(0, 0), DayCount(0, 0)]

@@ -79,14 +79,14 @@ async def test_what_is_due_and_what_waits(town: Database) -> None:
         later = await add(tx, 2, state=State.WAITING, msgid="b", next_look_at=NOW + DAY)
         await add(tx, 3, state=State.CANCELLED, closed_at=NOW, next_look_at=NOW)
         sent = await add(tx, 4, state=State.SENT, sent_at=NOW, next_look_at=NOW - DAY, closed_at=NOW)
-        assert [n.id for n in await nudges.to_look_at(tx, 10)] == [due]
-        await nudges.put_off(tx, {due: NOW + DAY, later: NOW})
-        assert [n.id for n in await nudges.to_look_at(tx, 10)] == [later]
+        assert [n.id for n in await nudges.tasks.due(tx, 10)] == [due]
+        await nudges.tasks.look_again(tx, {due: NOW + DAY, later: NOW})
+        assert [n.id for n in await nudges.tasks.due(tx, 10)] == [later]
         assert [n.id for n in await nudges.waiting_for(tx, 1, "absent")] == [due, later]
         assert await nudges.waiting_for(tx, 1, "unfinished") == []
         assert [n.id for n in await nudges.listed(tx, ALL, NOW)] == [due, later, sent]
         assert await nudges.listed(tx, Scope(Range.SELF, 2), NOW) == []
-        assert await nudges.known_msgids(tx, ["a", "z"]) == {"a"}
+        assert await nudges.tasks.known_msgids(tx, ["a", "z"]) == {"a"}
         loaded = await nudges.load(tx, due)
         assert loaded is not None
         assert (loaded.until, loaded.next_look_at, loaded.state) == (NOW + DAY, NOW + DAY, State.WAITING)

@@ -13,11 +13,12 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot.wecom import errors
-from bot.wecom.client import Answer, WeComClient, Wire, fetch_token
+from bot.wecom.client import Answer, WeComClient
 from bot.wecom.errors import Outcome
 from bot.wecom.road import Call, Json, RoadContext
 from bot.wecom.roads import calls_by_name, load_roads
 from bot.wecom.tokens import NoToken, Token, TokenKeeper
+from bot.wecom.wire import Wire, fetch_token
 
 CALLS = calls_by_name(load_roads())
 KEY = "robot-key-secret"

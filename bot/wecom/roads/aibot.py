@@ -18,15 +18,19 @@ CHAT_LIMITS = (Limit("recipient", 30, 60.0, exact=True), Limit("recipient", 1_00
 
 
 def to_content(message: Json, ctx: RoadContext) -> Json:
-    """The body of a message of its own: markdown, which plain words are sent as (text is 40008), or a card."""
+    """The body of a message of its own: markdown, which plain words are sent as (text is 40008), a card, or an image that the
+    connection took."""
     if message.get("type") == "card":
         return {"msgtype": "template_card", "template_card": template_card(message, ctx.card_url)}
+    if message.get("type") == "image":
+        return {"msgtype": "image", "image": {"media_id": message["media_id"]}}
     return {"msgtype": "markdown", "markdown": {"content": clip_bytes(plain_text(message), CONTENT_BYTES)}}
 
 
 def to_stream(stream_id: str, content: str, *, finish: bool) -> Json:
-    """One frame of a stream; each carries the whole text [D 101031]."""
-    return {"msgtype": "stream", "stream": {"id": stream_id, "finish": finish, "content": clip_bytes(content, CONTENT_BYTES)}}
+    """One frame of a stream; each carries the whole text, and the name by which people may judge the answer [D 101031]."""
+    words = clip_bytes(content, CONTENT_BYTES)
+    return {"msgtype": "stream", "stream": {"id": stream_id, "finish": finish, "content": words, "feedback": {"id": stream_id}}}
 
 
 def to_welcome(message: Json, ctx: RoadContext) -> Json:

@@ -62,7 +62,7 @@ export class Composer {
 
   drawTools(chat) {
     const kinds = TAKES[chat.kind] || [];
-    const sign = `${chat.kind} ${t("composer.image")}`;
+    const sign = `${chat.kind} ${chat.robot || ""} ${t("composer.image")}`;
     if (this.sign === sign) return;
     this.sign = sign;
     const buttons = kinds.map((kind) => {
@@ -71,12 +71,13 @@ export class Composer {
       const label = t(`composer.${kind}`);
       return [input, h("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick: () => input.click() }, icon(kind === "image" ? "photo" : "sheet", 22))];
     });
-    const mention = h("button", { type: "button", class: "icon-button", title: t("composer.mention"), "aria-label": t("composer.mention"), onclick: () => this.mention() }, icon("robot", 22));
-    fill(this.tools, buttons, chat.kind === "room" && this.phone.hasAibot() && mention);
+    const words = t("composer.mention", { name: chat.robot || "" });
+    const mention = h("button", { type: "button", class: "icon-button", title: words, "aria-label": words, "data-testid": "mention", onclick: () => this.mention(chat.robot) }, icon("robot", 22));
+    fill(this.tools, buttons, chat.robot && mention);
   }
 
-  mention() {
-    if (!/^@/.test(this.input.value)) this.input.value = `${t("composer.at_robot")} ${this.input.value}`;
+  mention(robot) {
+    if (!this.input.value.includes(`@${robot}`)) this.input.value = `@${robot} ${this.input.value}`;
     this.measure();
     this.input.focus();
   }

@@ -10,7 +10,7 @@ export function say(me, look, chat, text, media) {
   if (chat.kind === "contact") return post("/contact/say", { from: me.id, to: idOf(chat), ...said });
   if (chat.kind === "group") return post(`/groups/${encodeURIComponent(idOf(chat))}/say`, { who: me.id, ...said });
   if (chat.kind === "aibot") return post("/aibot/say", { userid: me.id, ...said });
-  if (chat.kind === "room") return sayInRoom(me, idOf(chat), text, said);
+  if (chat.kind === "room") return sayInRoom(me, chat, text, said);
   return post("/app/say", { userid: me.id, ...said });
 }
 
@@ -21,8 +21,9 @@ export function enter(userid, chat) {
 }
 
 // Only what mentions the robot reaches it; the rest stays among the members.
-function sayInRoom(me, room, text, said) {
-  if (/^@(机器人|robot|智能机器人)/i.test(text)) return post("/aibot/say", { userid: me.id, room, ...said });
+function sayInRoom(me, chat, text, said) {
+  const room = idOf(chat);
+  if (chat.robot && text.includes(`@${chat.robot}`)) return post("/aibot/say", { userid: me.id, room, ...said });
   return post(`/rooms/${encodeURIComponent(room)}/say`, { userid: me.id, ...said });
 }
 
@@ -46,5 +47,6 @@ export const dropTeacher = (external_userid, userid, by) => post("/unfollow", { 
 export const joinGroup = (chat_id, external_userid) => post(`/groups/${encodeURIComponent(chat_id)}/join`, { external_userid });
 export const leaveGroup = (chat_id, who) => post(`/groups/${encodeURIComponent(chat_id)}/leave`, who);
 export const newRoom = (name, members) => post("/rooms", { name, members });
+export const putRobot = (room, inside) => post(`/rooms/${encodeURIComponent(room)}/aibot`, { inside });
 export const newGroup = (name, owner) => post("/groups", { name, owner });
 export const remark = (external_userid, userid, words) => post("/edit", { external_userid, userid, remark: words });

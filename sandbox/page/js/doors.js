@@ -124,7 +124,14 @@ export class Doors {
     const rows = chat.kind === "contact" ? this.friend(chat) : [];
     const people = chat.kind === "contact" ? [] : (chat.people || []).map((one) => h("span", { class: "person" }, avatar(one.name, one.id), h("small", {}, one.name)));
     if (chat.kind === "group") rows.push(row("exit", t("group.leave"), "", () => this.leave(chat), { danger: true, testid: "leave-group" }));
+    if (chat.kind === "room") rows.push(this.robot(chat));
     this.sheet.show(chat.name, people.length > 0 && h("div", { class: "people" }, people.slice(0, 40)), rows);
+  }
+
+  // The intelligent robot comes into an internal group and leaves it as a member wishes.
+  robot(chat) {
+    const inside = chat.robot !== "";
+    return row("robot", t(inside ? "room.robot_out" : "room.robot_in", { name: chat.robot || t("chat.aibot") }), "", () => this.go(() => deeds.putRobot(idOf(chat), !inside)), { danger: inside, testid: "room-robot" });
   }
 
   friend(chat) {
@@ -147,7 +154,7 @@ export class Doors {
     const boxes = members.map((one) => h("label", { class: "receiver" }, h("input", { type: "checkbox", value: one.id, checked: one.id === this.phone.personId }), h("span", {}, one.name)));
     const make = (asked) => {
       const chosen = boxes.filter((box) => box.firstChild.checked).map((box) => box.firstChild.value);
-      return this.go(() => deeds.newRoom(asked.name || t("door.room_name"), chosen));
+      return this.go(() => deeds.newRoom(asked.name || t("door.room_name"), chosen), (made) => (chosen.includes(this.phone.personId) ? `room:${made.id}` : ""));
     };
     this.sheet.show(t("door.room"), form([field({ label: t("door.name"), name: "name", value: t("door.room_name") }), h("div", { class: "receiver-list" }, boxes)], t("door.make"), make));
   }

@@ -26,7 +26,7 @@ const CALLS = {
   "cut-after": { cut: "after" },
   junk: { junk: true },
 };
-const PATHS = ["message/send", "message/update_template_card", "kf/send_msg", "kf/sync_msg", "externalcontact/send_welcome_msg", "externalcontact/add_msg_template", "externalcontact/get", "externalcontact/groupchat/get", "gettoken"];
+const PATHS = ["message/send", "message/update_template_card", "kf/send_msg", "kf/sync_msg", "externalcontact/send_welcome_msg", "externalcontact/add_msg_template", "externalcontact/get", "externalcontact/groupchat/get", "aibot_respond_msg", "aibot_send_msg", "gettoken"];
 
 const parts = {};
 let queued = { seed: 0, api: [], callbacks: [] };

@@ -5,18 +5,20 @@ import { linkTo } from "./links.js";
 import { picture } from "./media.js";
 
 const COLOURS = { info: "md-info", comment: "md-comment", warning: "md-warning" };
+// As CommonMark has it: stars behind a letter and before a sign (小**、) open nothing.
+const OPENS = "(?:\\*\\*(?=[^\\s\\p{P}])|(?<=^|[\\s\\p{P}])\\*\\*(?=\\S))";
 const INLINE = new RegExp(
   [
     "!\\[(?<alt>[^\\]]*)\\]\\((?<src>[^)\\s]+)\\)",
     "\\[(?<words>[^\\]]+)\\]\\((?<url>[^)\\s]+)\\)",
     "`(?<code>[^`]+)`",
-    "\\*\\*(?<bold>.+?)\\*\\*",
+    `${OPENS}(?<bold>.+?)(?<!\\s)\\*\\*`,
     "<font\\s+color\\s*=\\s*[\"']?(?<colour>\\w+)[\"']?\\s*>(?<tinted>.*?)</font>",
     "<@(?<at>[^>]+)>",
-    "\\*(?<slanted>[^*\\s][^*]*)\\*",
+    "(?<!\\*)\\*(?<slanted>[^*\\s][^*]*)\\*(?!\\*)",
     "(?<bare>https?://[^\\s<>\"'，。；、）]+)",
   ].join("|"),
-  "g",
+  "gu",
 );
 
 function mark(found, look) {

@@ -71,10 +71,6 @@ export class Phone {
     return this.person || personOf(this.personId) || { id: this.personId, name: this.personId };
   }
 
-  hasAibot() {
-    return this.chats.some((chat) => chat.kind === "aibot");
-  }
-
   // Puts another person on this phone.
   become(id) {
     if (id === this.personId) return;
