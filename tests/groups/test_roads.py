@@ -133,7 +133,7 @@ async def draw(server: str, url: str) -> tuple[Outcome, int, Json]:
         return Token("secret", 7200.0)
 
     async with aiohttp.ClientSession() as session:
-        client = WeComClient(session, server, TokenKeeper(token, lambda: 0.0), 2.0, context=CTX)
+        client = WeComClient(session, server, TokenKeeper(token, lambda: 0.0), 30.0, context=CTX)
         payload = {"qr_code": url, "title": "t", "lines": ["a"], "foot": "f"}
         answer = await client.call(CALLS["media.join_code"], payload)
     return answer.outcome, answer.errcode, answer.result

@@ -41,7 +41,7 @@ Answer = dict[str, Any] | web.Response
 
 
 async def eventually(
-    holds: Callable[[], bool | Coroutine[Any, Any, bool]], seconds: float = 5.0, changed: asyncio.Event | None = None
+    holds: Callable[[], bool | Coroutine[Any, Any, bool]], seconds: float = 20.0, changed: asyncio.Event | None = None
 ) -> None:
     """Waits until it holds, looking when something changed and now and then; TimeoutError after so many seconds."""
     changed = changed or asyncio.Event()
@@ -103,7 +103,7 @@ class Rig:
         self.wecom = wecom
         wire = Wire(session, url)
         tokens = TokenKeeper(lambda: fetch_token(wire, "ww1", "secret"), time.monotonic)
-        client = WeComClient(session, url, tokens, 1.0, context=RoadContext(7, {"sales": "k1", "teachers": "k2"}))
+        client = WeComClient(session, url, tokens, 30.0, context=RoadContext(7, {"sales": "k1", "teachers": "k2"}))
         self._changed = asyncio.Event()
         wecom.told = self._changed.set
         self.settler = Settler(database, self._changed.set, conceal=lambda body: body)

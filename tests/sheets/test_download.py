@@ -58,7 +58,7 @@ async def shelf() -> AsyncIterator[Any]:
         context = RoadContext(
             1, unseal=lambda sealed: sealed.removeprefix("sealed:"), conceal=lambda found: {**found, "safe": True}
         )
-        client = WeComClient(session, base, TokenKeeper(no_token, lambda: 0.0), 1.0, context=context)
+        client = WeComClient(session, base, TokenKeeper(no_token, lambda: 0.0), 30.0, context=context)
 
         async def fetch(url: str = f"{base}/file", key: str = AES_KEY) -> Answer:
             return await client.call(ROAD.calls[0], {"url": f"sealed:{url}", "key": f"sealed:{key}"})
