@@ -39,7 +39,7 @@ def at(minutes: float) -> str:
     return (datetime.now(ZoneInfo("Asia/Shanghai")).replace(microsecond=0) + timedelta(minutes=minutes)).isoformat()
 
 
-def until(what: str, check: Callable[[], Any], seconds: float = 8.0, every: float = 0.02) -> Any:
+def until(what: str, check: Callable[[], Any], seconds: float = 20.0, every: float = 0.02) -> Any:
     """The first true value of `check`, asked `every` so many seconds; fails with `what` after the deadline."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -233,14 +233,14 @@ class House:
         self.event(FromUserName="", Event="kf_msg_or_event", Token=self.fake.kf_token(), OpenKfId=KFID)
 
     # -- people -----------------------------------------------------------------------------------------
-    def says(self, external: str, text: str, has: str = "", menu_id: str | None = None, seconds: float = 8) -> Said:
+    def says(self, external: str, text: str, has: str = "", menu_id: str | None = None, seconds: float = 20) -> Said:
         """A learner writes; the first new message to them whose text matches the pattern `has`."""
         since = len(self.fake.calls)
         self.fake.kf_message(external, text, menu_id)
         self.ring()
         return self.hears(external, has, since, seconds, f"{external} says {text!r}")
 
-    def member(self, userid: str, text: str, has: str = "", seconds: float = 8) -> Said:
+    def member(self, userid: str, text: str, has: str = "", seconds: float = 20) -> Said:
         since = len(self.fake.calls)
         self.member_writes(userid, text)
         return self.hears(userid, has, since, seconds, f"{userid} says {text!r}")
@@ -276,7 +276,7 @@ class House:
         self.deliver(message)
         return message
 
-    def hears(self, who: str, has: str, since: int, seconds: float = 8, after: str = "") -> Said:
+    def hears(self, who: str, has: str, since: int, seconds: float = 20, after: str = "") -> Said:
         def check() -> Said | None:
             return next((one for one in self.fake.to(who, since) if re.search(has, one.text)), None)
 
@@ -288,7 +288,7 @@ class House:
         assert isinstance(found, Said)
         return found
 
-    def quiet(self, seconds: float = 5) -> None:
+    def quiet(self, seconds: float = 20) -> None:
         """Waits until the bot has made no call for a third of a second."""
 
         def still() -> bool:

@@ -332,7 +332,7 @@ def button(said: Said, label: str) -> tuple[str, str]:
     return next(b["key"] for b in card["button_list"] if label in b["text"]), card["task_id"]
 
 
-def card_to(house: House, who: str, has: str, since: int, seconds: float = 8) -> Said:
+def card_to(house: House, who: str, has: str, since: int, seconds: float = 20) -> Said:
     return until(
         f"card /{has}/ to {who}",
         lambda: next(

@@ -138,11 +138,11 @@ class Rig:
     async def states(self) -> list[int]:
         return [row.state for row in await self.rows("SELECT state FROM outbox ORDER BY id")]
 
-    async def until(self, holds: Callable[[], bool | Coroutine[Any, Any, bool]], seconds: float = 5.0) -> None:
+    async def until(self, holds: Callable[[], bool | Coroutine[Any, Any, bool]], seconds: float = 20.0) -> None:
         """Waits until it holds; looks again whenever WeCom was asked or ends were written."""
         await eventually(holds, seconds, self._changed)
 
-    async def drained(self, seconds: float = 5.0) -> None:
+    async def drained(self, seconds: float = 20.0) -> None:
         async def nothing_waits() -> bool:
             return not await self.rows("SELECT id FROM outbox WHERE state = 0")
 

@@ -55,7 +55,7 @@ class Play:
         others = [bubble for bubble in await self.camp.corp.chat(userid, chat) if bubble["from"] != "me"]
         return [str(bubble["text"]) for bubble in others if chat == "app" or bubble["from"] == "aibot"]
 
-    async def sees(self, userid: str, words: str, chat: str = "aibot", within: float = 10.0) -> str:
+    async def sees(self, userid: str, words: str, chat: str = "aibot", within: float = 30.0) -> str:
         found: list[str] = []
 
         async def shown() -> bool:
@@ -85,7 +85,7 @@ class Play:
 
         await self.camp.until(dead, f"the card {task_id} of {userid} changed", 10)
 
-    async def connected(self, within: float = 10.0) -> None:
+    async def connected(self, within: float = 30.0) -> None:
         async def up() -> bool:
             return self.robot.link is not None
 
