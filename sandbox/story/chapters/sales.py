@@ -1,6 +1,7 @@
 """⑤ Hand-off: cards to salespeople, a race for one learner, quotas, giving back, a sale, a payment."""
 
 import asyncio
+import re
 
 from sandbox.story import cast
 from sandbox.story.corp import Json, Refused
@@ -51,9 +52,10 @@ async def _press(story: Story, person: Member, card: Json) -> None:
 async def _dead(story: Story, person: Member, winner: str) -> None:
     """The card of the raced learner lost its button and says who has them."""
     until = story.corp.rhythm.seconds() + _BUSY
+    of_them = re.compile(rf"{re.escape(story.number(_RACED))}(?!\d)")  # #1 is not #13
     while True:
         heard = len(story.ear.lines)
-        mine = [b for b in await person.screen() if story.number(_RACED) in b["text"] and b.get("task_id")]
+        mine = [b for b in await person.screen() if of_them.search(b["text"]) and b.get("task_id")]
         if mine and not any(b.get("buttons") for b in mine) and winner in mine[-1]["text"] + str(mine[-1].get("label")):
             story.checklist.check(f"{person.name} 手里的卡片更新成“已被 {winner} 领取”", True)
             return
