@@ -79,30 +79,22 @@ def _database_url(value: str) -> str:
     raise wrong("settings.database_url")
 
 
-def _api_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        raise wrong("settings.api_address") from None
-    if parts.scheme not in ("http", "https") or not host or parts.username or parts.query or parts.fragment:
-        raise wrong("settings.api_address")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise wrong("settings.api_plain_http")
-    return value.rstrip("/")
+def _address(schemes: tuple[str, str], phrase: str, plain: str) -> AfterValidator:
+    """An address by one of these schemes, plain and encrypted; the plain one only on this machine."""
 
+    def check(value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            host, _port = parts.hostname or "", parts.port
+        except ValueError:
+            raise wrong(phrase) from None
+        if parts.scheme not in schemes or not host or parts.username or parts.query or parts.fragment:
+            raise wrong(phrase)
+        if parts.scheme == schemes[0] and not _is_loopback(host):
+            raise wrong(plain)
+        return value.rstrip("/")
 
-def _socket_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        raise wrong("settings.socket_address") from None
-    if parts.scheme not in ("ws", "wss") or not host or parts.username or parts.query or parts.fragment:
-        raise wrong("settings.socket_address")
-    if parts.scheme == "ws" and not _is_loopback(host):
-        raise wrong("settings.socket_plain")
-    return value
+    return AfterValidator(check)
 
 
 def _clock_address(value: str) -> str:
@@ -146,8 +138,8 @@ def one_or_many(value: object) -> object:
 NonEmpty = Annotated[SecretStr, shaped_secret(r"(?s).*\S.*", "settings.empty")]
 CallbackToken = Annotated[SecretStr, shaped_secret(r"[0-9A-Za-z_-]{1,32}", "settings.token")]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
-ApiAddress = Annotated[str, AfterValidator(_api_address)]
-SocketAddress = Annotated[str, AfterValidator(_socket_address)]
+ApiAddress = Annotated[str, _address(("http", "https"), "settings.api_address", "settings.api_plain_http")]
+SocketAddress = Annotated[str, _address(("ws", "wss"), "settings.socket_address", "settings.socket_plain")]
 ClockAddress = Annotated[str, AfterValidator(_clock_address)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 PrivacyKeyText = Annotated[SecretStr, AfterValidator(_privacy_key)]

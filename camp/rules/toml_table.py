@@ -47,9 +47,6 @@ class Table:
     def fault(self, key: str, code: str, **values: Any) -> None:
         self._findings.append(Finding(self.at(key), code, values))
 
-    def warn(self, key: str, code: str, **values: Any) -> None:
-        self._findings.append(Finding(self.at(key), code, values, warning=True))
-
     def text(self, key: str, *, limit: int, spaces: bool = True, required: bool = True, lines: bool = False) -> str:
         """A text of one line, or of several `lines`; NO_TEXT when it is missing or not usable."""
         value = self._take(key, required)
