@@ -14,7 +14,7 @@ from bench.million import Layout, file_of, plain_postgres
 from bot.settings_rules import DEFAULT_RULES
 from bot.worker import Worker
 from camp.policy import Policy
-from camp.rules.route import routes_named
+from camp.rules.route import route_of
 from camp.rules.rule import RuleBook
 from handlers.core import router
 from jobs.core import job
@@ -32,7 +32,9 @@ class WorkingHouse:
     def __init__(self, database: Database) -> None:
         self.database = database
         rules = RuleBook(DEFAULT_RULES)
-        policy = Policy(link_key=b"bench", privacy_key=b"0" * 32, robots=routes_named("sales", "teachers"), rulebook=rules)
+        policy = Policy(
+            link_key=b"bench", privacy_key=b"0" * 32, robots=(route_of("sales"), route_of("teachers")), rulebook=rules
+        )
         self._worker = Worker(database, router.discover(), job.discover(), policy)
         self._said = 0
 

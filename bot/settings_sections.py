@@ -29,7 +29,7 @@ from bot.settings_shapes import (
 from camp.purge import LEAST_DAYS
 from camp.rules.allowance import Allowance
 from camp.rules.nudge import NudgeLimits
-from camp.rules.route import AUDIENCES, Route
+from camp.rules.route import Route, route_of
 
 
 class Section(BaseModel):
@@ -112,10 +112,7 @@ class WecomSection(Section):
     @property
     def routes(self) -> tuple[Route, ...]:
         """What each robot is for; one without `for` speaks to those it is called after."""
-        return tuple(
-            Route(name, robot.audience or (name if name in AUDIENCES else None), robot.department)
-            for name, robot in self.robots.items()
-        )
+        return tuple(route_of(name, robot.audience, robot.department) for name, robot in self.robots.items())
 
 
 class IngestSection(Section):

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.worker import Worker
 from camp.policy import Policy
-from camp.rules.route import routes_named
+from camp.rules.route import route_of
 from camp.rules.rule import RuleBook
 from handlers.core import router
 from jobs.core import job
@@ -197,7 +197,7 @@ async def house(empty_database: Path, tmp_path: Path) -> AsyncIterator[House]:
         open_kfid=KF,
         link_key=b"test-link-key",
         privacy_key=b"0123456789abcdef0123456789abcdef",
-        robots=routes_named("sales", "teachers"),
+        robots=(route_of("sales"), route_of("teachers")),
         rulebook=_default_rules(),
     )
     async with _closing(database):

@@ -18,9 +18,9 @@ class Route:
     department: str | None = None
 
 
-def routes_named(*names: str) -> tuple[Route, ...]:
-    """Robots given by nothing but a key: the name says whom they are for."""
-    return tuple(Route(name, name if name in AUDIENCES else None) for name in names)
+def route_of(name: str, audience: str | None = None, department: str | None = None) -> Route:
+    """The robot as the config has it; where that names no audience, its own name may say whom it is for."""
+    return Route(name, audience or (name if name in AUDIENCES else None), department)
 
 
 def nearest(routes: Iterable[Route], audience: str, departments: Sequence[str]) -> tuple[Route, ...]:

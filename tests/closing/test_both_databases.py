@@ -9,7 +9,7 @@ import pytest
 
 from bot.settings import DEFAULT_RULES
 from camp.policy import Policy
-from camp.rules.route import routes_named
+from camp.rules.route import route_of
 from camp.rules.rule import RuleBook
 from storage.database import Database
 from tests.closing.town import CLOSE_TIME, Town, camp_toml
@@ -18,7 +18,7 @@ from tests.conftest import House
 
 @pytest.fixture
 async def anywhere(database: Database) -> Town:
-    policy = Policy(link_key=b"k", privacy_key=b"0123456789abcdef0123456789abcdef", robots=routes_named("sales"), sweep_chunk=2)
+    policy = Policy(link_key=b"k", privacy_key=b"0123456789abcdef0123456789abcdef", robots=(route_of("sales"),), sweep_chunk=2)
     house = House(database, replace(policy, rulebook=RuleBook(DEFAULT_RULES)))
     await house.apply(camp_toml())
     house.now = CLOSE_TIME

@@ -10,7 +10,7 @@ import pytest
 from bot.settings import DEFAULT_RULES
 from bot.worker import Worker
 from camp.policy import Policy
-from camp.rules.route import routes_named
+from camp.rules.route import route_of
 from camp.rules.rule import RuleBook
 from handlers.core import router
 from jobs.core import job
@@ -23,7 +23,7 @@ from tests.conftest import House
 POLICY = Policy(
     link_key=b"k",
     privacy_key=b"0123456789abcdef0123456789abcdef",
-    robots=routes_named("sales"),
+    robots=(route_of("sales"),),
     rulebook=RuleBook(DEFAULT_RULES),
     sweep_chunk=2,
     undo_chunk=2,

@@ -8,7 +8,7 @@ import pytest
 
 from bot.settings import DEFAULT_RULES
 from camp.policy import Policy
-from camp.rules.route import routes_named
+from camp.rules.route import route_of
 from camp.rules.rule import RuleBook
 from storage import members
 from storage.database import Database
@@ -101,7 +101,7 @@ async def school(database: Database) -> School:
         open_kfid=KF,
         link_key=b"test-link-key",
         privacy_key=b"0123456789abcdef0123456789abcdef",
-        robots=routes_named("sales", "teachers"),
+        robots=(route_of("sales"), route_of("teachers")),
         rulebook=RuleBook(DEFAULT_RULES),
     )
     opened = School(database, policy)

@@ -8,7 +8,7 @@ import pytest
 
 from camp.group_post import Post, tell
 from camp.messages import text
-from camp.rules.route import Route, nearest, routes_named
+from camp.rules.route import Route, nearest, route_of
 from camp.start import on_start
 from storage import cohorts, directory, enrolments, learners, members, robot_talks, rooms
 from storage.robot_turns import chat_of
@@ -177,7 +177,7 @@ async def test_without_any_group_a_return_to_the_pool_is_told_to_sales(school: S
 
 
 def test_a_robot_called_after_an_audience_speaks_to_it() -> None:
-    assert [route.audience for route in routes_named("sales", "报喜")] == ["sales", None]
+    assert [route.audience for route in (route_of("sales"), route_of("报喜"))] == ["sales", None]
 
 
 async def test_a_long_post_is_several_and_nothing_is_cut_off(school: School) -> None:
